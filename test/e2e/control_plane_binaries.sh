@@ -60,16 +60,17 @@ fi
     mkdir -p gopath/src/k8s.io
     ln -s "$tree" gopath/src/k8s.io/kubernetes
     cd gopath/src/k8s.io/kubernetes
-    version="$(basename "$tree" | sed 's/^kubernetes-\([0-9.]*\).*/v\1/')"
     version="$(dpkg-parsechangelog -S Version | sed 's/.*really\([0-9.]*[0-9]\).*/v\1/')"
     export GOPATH="$work/gopath" GO111MODULE=off GOFLAGS= CGO_ENABLED=0
     export GOCACHE="$work/gocache" KUBE_GIT_VERSION="$version" KUBE_GIT_TREE_STATE=clean
     export KUBE_GIT_COMMIT=debian KUBE_GIT_MAJOR=1 KUBE_GIT_MINOR=20
     nice make WHAT="cmd/kube-apiserver cmd/kube-controller-manager"
     ln -sf "$(command -v etcd)" "$cache/etcd"
-    bin="$(find -L _output -type f -name kube-apiserver -path '*/bin/*' | head -n 1)"
-    install -m 0755 "$bin" "$cache/kube-apiserver"
-    install -m 0755 "$(dirname "$bin")/kube-controller-manager" "$cache/kube-controller-manager"
+    for binary in kube-apiserver kube-controller-manager; do
+      built="$(find "$tree/_output" -type f -name "$binary" -perm -u+x | head -n 1)"
+      [[ -n "$built" ]] || { echo "the build left no $binary below $tree/_output"; exit 1; }
+      install -m 0755 "$built" "$cache/$binary"
+    done
   fi
 } >&2
 echo "$cache"

@@ -63,6 +63,12 @@ class Table {
   /// Slots ever used: what a column must have room for.
   [[nodiscard]] std::uint32_t slots() const { return static_cast<std::uint32_t>(slots_.size()); }
 
+  /// The id of the row that is in a slot. REQUIRES: there is one.
+  [[nodiscard]] IdType id_in(std::uint32_t slot) const {
+    BASALT_CHECK(slot < slots_.size() && slots_[slot].row.has_value(), "no row in this slot");
+    return IdType(slot, slots_[slot].generation);
+  }
+
   /// Calls `visit(id, row)` for every row, in slot order.
   template <class Visit>
   void for_each(Visit&& visit) const {

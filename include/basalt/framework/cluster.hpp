@@ -1,0 +1,258 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "basalt/base/symbol.hpp"
+#include "basalt/base/table.hpp"
+#include "basalt/framework/column.hpp"
+#include "basalt/framework/decision.hpp"
+#include "basalt/model/ids.hpp"
+#include "basalt/model/resources.hpp"
+#include "basalt/model/rows.hpp"
+
+namespace basalt {
+
+class Cluster;
+
+/// Tasks of a job by status.
+using StatusCounts = std::array<std::uint32_t, kTaskStatuses>;
+
+/// Keeps columns of its own up to date with what is placed where, so that a plugin needs no
+/// pass over the cluster when a session opens. Told of every change of a task's placement:
+/// by deltas, by transactions, and not by roll-backs, which restore the columns themselves.
+/// Must write nothing but columns made by `Cluster::add_node_column`.
+class PlacementKeeper {
+ public:
+  virtual ~PlacementKeeper() = default;
+  /// A task now occupies `node` (any status that is on a node).
+  virtual void placed(const Cluster& cluster, TaskId task, NodeId node) = 0;
+  /// A task has left `node`.
+  virtual void removed(const Cluster& cluster, TaskId task, NodeId node) = 0;
+};
+
+/// The live tables: fixed rows, and beside them the columns that change. One thread only.
+///
+/// Rows are changed by the state between cycles. Columns are changed by `move`, the one
+/// function that knows what a placement adds up to, under an undo log: while a mark is open
+/// every changed cell can be put back exactly.
+class Cluster {
+ public:
+  Cluster();
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  // --- vocabulary ---
+  [[nodiscard]] Symbols& symbols() { return symbols_; }
+  [[nodiscard]] const Symbols& symbols() const { return symbols_; }
+  [[nodiscard]] ResourceSchema& schema() { return schema_; }
+  [[nodiscard]] const ResourceSchema& schema() const { return schema_; }
+
+  // --- rows ---
+  [[nodiscard]] const Table<TaskTag, Task>& tasks() const { return tasks_; }
+  [[nodiscard]] const Table<JobTag, Job>& jobs() const { return jobs_; }
+  [[nodiscard]] const Table<QueueTag, Queue>& queues() const { return queues_; }
+  [[nodiscard]] const Table<NodeTag, Node>& nodes() const { return nodes_; }
+  [[nodiscard]] const Table<SpecTag, Spec>& specs() const { return specs_; }
+  /// The spec of a task.
+  [[nodiscard]] const Spec& spec(TaskId task) const { return specs_[tasks_[task].spec]; }
+  [[nodiscard]] const std::string& node_name(NodeId node) const { return symbols_.text(nodes_[node].name); }
+
+  /// Amounts by number; new kinds get one. Fails when there is no room for a kind.
+  Result<Resources> resources(const NamedAmounts& amounts);
+  Result<Limits> limits(const NamedAmounts& amounts);
+
+  /// Nodes in the order in which ties are broken: by name. Placeholders are left out.
+  [[nodiscard]] std::span<const NodeId> nodes_in_order() const;
+  /// Position of a node in `nodes_in_order`.
+  [[nodiscard]] std::uint32_t rank(NodeId node) const;
+
+  // --- columns ---
+  [[nodiscard]] TaskStatus status(TaskId task) const { return status_[task]; }
+  /// Where a task is or has its reservation; none while it is pending.
+  [[nodiscard]] NodeId node_of(TaskId task) const { return node_of_[task]; }
+
+  /// Requests of all tasks that occupy the node now, those that are leaving included.
+  [[nodiscard]] const Resources& used(NodeId node) const { return used_[node]; }
+  /// The part of `used` that belongs to tasks being deleted.
+  [[nodiscard]] const Resources& releasing(NodeId node) const { return releasing_[node]; }
+  /// Requests of tasks that hold a reservation here.
+  [[nodiscard]] const Resources& pipelined(NodeId node) const { return pipelined_[node]; }
+  /// allocatable - used of one kind; may be negative.
+  [[nodiscard]] std::int64_t idle(NodeId node, Dimension kind) const {
+    return nodes_[node].allocatable[kind] - used_[node][kind];
+  }
+  /// What will be left once everything that is leaving has left and every reservation is taken:
+  /// idle + releasing - pipelined.
+  [[nodiscard]] std::int64_t future_idle(NodeId node, Dimension kind) const {
+    return idle(node, kind) + releasing_[node][kind] - pipelined_[node][kind];
+  }
+  /// The first kind of which `request` asks more than the node has idle, or will have.
+  [[nodiscard]] std::optional<Dimension> idle_shortage(NodeId node, const Resources& request) const;
+  [[nodiscard]] std::optional<Dimension> future_shortage(NodeId node, const Resources& request) const;
+
+  /// Calls `visit(task)` for each task that occupies the node or has a reservation there. The
+  /// order depends on history: sort where it matters.
+  template <class Visit>
+  void for_each_task_on(NodeId node, Visit&& visit) const {
+    for (TaskId task = first_on_[node]; task; task = next_on_[task]) visit(task);
+  }
+
+  [[nodiscard]] const StatusCounts& counts(JobId job) const { return counts_[job]; }
+  [[nodiscard]] std::uint32_t count(JobId job, TaskStatus status) const {
+    return counts_[job][static_cast<std::size_t>(status)];
+  }
+  /// Pending tasks of a job that ask for nothing.
+  [[nodiscard]] std::uint32_t pending_best_effort(JobId job) const { return pending_best_effort_[job]; }
+  /// Requests of a job's tasks that are allocated, hold reservations, or are pending.
+  [[nodiscard]] const Resources& allocated(JobId job) const { return job_allocated_[job]; }
+  [[nodiscard]] const Resources& pipelined(JobId job) const { return job_pipelined_[job]; }
+  [[nodiscard]] const Resources& pending(JobId job) const { return job_pending_[job]; }
+  [[nodiscard]] JobPhase phase(JobId job) const { return phase_[job]; }
+
+  /// The same, over all jobs of a queue.
+  [[nodiscard]] const Resources& allocated(QueueId queue) const { return queue_allocated_[queue]; }
+  [[nodiscard]] const Resources& pipelined(QueueId queue) const { return queue_pipelined_[queue]; }
+  [[nodiscard]] const Resources& pending(QueueId queue) const { return queue_pending_[queue]; }
+
+  /// Over all nodes that take tasks.
+  [[nodiscard]] const Resources& total_allocatable() const { return total_allocatable_; }
+  [[nodiscard]] Resources total_used() const;
+
+  // --- numbers that gang rules are made of (Volcano's names) ---
+  /// Allocated, Binding, Bound, Running, Succeeded.
+  [[nodiscard]] std::uint32_t ready_tasks(JobId job) const;
+  /// Pipelined.
+  [[nodiscard]] std::uint32_t waiting_tasks(JobId job) const;
+  /// Those that can still count towards the minimum: not releasing, failed or unknown.
+  [[nodiscard]] std::uint32_t valid_tasks(JobId job) const;
+
+  // --- changes of placement: the only way columns change ---
+  /// Moves a task to a status and, for statuses on a node, to a node (none otherwise), and
+  /// keeps every sum, count and list in step. REQUIRES: `node` exists exactly when
+  /// `is_on_node(status)`.
+  void move(TaskId task, TaskStatus status, NodeId node);
+  void set_phase(JobId job, JobPhase phase);
+
+  /// Nodes whose row or use changed, oldest first, with repetitions; roll-backs are changes
+  /// too. An index that has seen the first n entries is up to date after the rest.
+  [[nodiscard]] std::span<const NodeId> node_changes() const { return node_changes_; }
+  /// Forgets the changes; the owner of the tables calls it between cycles.
+  void clear_node_changes() { node_changes_.clear(); }
+
+  // --- undo ---
+  [[nodiscard]] UndoLog::Mark open_undo();
+  void close_undo() { undo_.close(); }
+  [[nodiscard]] UndoLog::Mark undo_mark() const { return undo_.mark(); }
+  void rollback(UndoLog::Mark mark);
+  [[nodiscard]] bool undo_is_open() const { return undo_.is_open(); }
+  /// Hash of all columns, those of plugins included.
+  [[nodiscard]] std::uint64_t fingerprint() const;
+
+  // --- columns of plugins ---
+  /// A column for every node, owned and covered by the tables: saved, restored, fingerprinted.
+  template <class T>
+  Column<NodeTag, T>& add_node_column() {
+    auto column = std::make_unique<Column<NodeTag, T>>(undo_);
+    Column<NodeTag, T>& made = *column;
+    made.grow(nodes_.slots());
+    plugin_node_columns_.push_back(std::move(column));
+    return made;
+  }
+  /// Drops a column made by `add_node_column`.
+  void remove_node_column(const ColumnBase& column);
+  /// Tells `keeper` of every placement there is, and from now on of every change.
+  void attach(PlacementKeeper& keeper);
+  void detach(PlacementKeeper& keeper);
+
+  // --- changes of rows: for the state, between cycles (no undo log may be open) ---
+  NodeId insert_node(Node row);
+  /// Replaces a node's row; placements stay.
+  void replace_node(NodeId node, Node row);
+  /// REQUIRES: no task is on it.
+  void erase_node(NodeId node);
+  QueueId insert_queue(Queue row);
+  void replace_queue(QueueId queue, Queue row);
+  /// Jobs of the queue keep existing, without a queue.
+  void erase_queue(QueueId queue);
+  /// `row.tasks` must be empty.
+  JobId insert_job(Job row);
+  /// Replaces all but `tasks`.
+  void replace_job(JobId job, Job row);
+  /// Its tasks keep existing, without a job.
+  void erase_job(JobId job);
+  /// A pending task of `row.job`, if that exists.
+  TaskId insert_task(Task row);
+  /// Replaces a task's row, its job included; status and node stay.
+  void replace_task(TaskId task, Task row);
+  void erase_task(TaskId task);
+  // What was decided to be written counts as seen, so that it is not decided again; a failed
+  // write is forgotten.
+  void assume(const JobStatus& status);
+  void assume(const JobCondition& decided);
+  void assume(const TaskCondition& decided);
+  void assume(const QueueStatus& status);
+  void forget_observed_condition(TaskId task);
+  void forget_observed_allocated(QueueId queue);
+
+  /// The id of an equal spec, which then counts one more user; `release_spec` drops one.
+  SpecId intern_spec(Spec spec);
+  void release_spec(SpecId spec);
+
+ private:
+  void enter(TaskId task, TaskStatus status, NodeId node);
+  void leave(TaskId task);
+  void link(TaskId task, NodeId node);
+  void unlink(TaskId task, NodeId node);
+  void add_to_job(TaskId task, JobId job);
+  void remove_from_job(TaskId task, JobId job);
+  void count_in(JobId job, QueueId queue, TaskStatus status, const Spec& spec, bool add);
+  void note_change(NodeId node) { node_changes_.push_back(node); }
+  void check_between_cycles() const;
+
+  struct SpecUse {
+    std::uint64_t hash = 0;
+    std::uint32_t users = 0;
+  };
+
+  Symbols symbols_;
+  ResourceSchema schema_;
+  UndoLog undo_;
+
+  Table<TaskTag, Task> tasks_;
+  Table<JobTag, Job> jobs_;
+  Table<QueueTag, Queue> queues_;
+  Table<NodeTag, Node> nodes_;
+  Table<SpecTag, Spec> specs_;
+  std::unordered_multimap<std::uint64_t, SpecId> specs_by_hash_;
+  std::unordered_map<SpecId, SpecUse> spec_uses_;
+
+  Column<TaskTag, TaskStatus> status_{undo_};
+  Column<TaskTag, NodeId> node_of_{undo_};
+  Column<TaskTag, TaskId> next_on_{undo_}, previous_on_{undo_};
+  Column<NodeTag, TaskId> first_on_{undo_};
+  Column<NodeTag, Resources> used_{undo_}, releasing_{undo_}, pipelined_{undo_};
+  Column<JobTag, StatusCounts> counts_{undo_};
+  Column<JobTag, std::uint32_t> pending_best_effort_{undo_};
+  Column<JobTag, Resources> job_allocated_{undo_}, job_pipelined_{undo_}, job_pending_{undo_};
+  Column<JobTag, JobPhase> phase_{undo_};
+  Column<QueueTag, Resources> queue_allocated_{undo_}, queue_pipelined_{undo_}, queue_pending_{undo_};
+  std::vector<std::unique_ptr<ColumnBase>> plugin_node_columns_;
+  std::vector<PlacementKeeper*> keepers_;
+
+  Resources total_allocatable_;
+  std::vector<NodeId> node_changes_;
+  mutable std::vector<NodeId> nodes_in_order_;
+  mutable std::vector<std::uint32_t> ranks_;
+  mutable bool order_is_stale_ = false;
+};
+
+}  // namespace basalt

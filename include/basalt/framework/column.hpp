@@ -1,0 +1,178 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "basalt/base/check.hpp"
+#include "basalt/base/id.hpp"
+#include "basalt/model/resources.hpp"
+
+namespace basalt {
+
+/// Folds bytes into a running hash (FNV-1a, 64 bit): for fingerprints and digests, never
+/// for security.
+[[nodiscard]] inline std::uint64_t fold_bytes(std::uint64_t hash, const void* bytes, std::size_t size) {
+  const auto* byte = static_cast<const unsigned char*>(bytes);
+  for (std::size_t i = 0; i < size; ++i) hash = (hash ^ byte[i]) * 0x100000001b3ULL;
+  return hash;
+}
+inline constexpr std::uint64_t kEmptyHash = 0xcbf29ce484222325ULL;
+
+class UndoLog;
+
+/// What the undo log needs of a column: to put a saved cell back, and to be hashed.
+class ColumnBase {
+ public:
+  virtual ~ColumnBase() = default;
+  /// Restores the cell from the bytes that `save` wrote.
+  virtual void restore(std::uint32_t slot, const std::byte* saved) = 0;
+  /// Hash of all cells, the same for equal contents.
+  [[nodiscard]] virtual std::uint64_t fingerprint() const = 0;
+  /// Makes room for slots below `slots`, with default values.
+  virtual void grow(std::uint32_t slots) = 0;
+  /// Sets a cell back to its default: the row in this slot is new.
+  virtual void clear(std::uint32_t slot) = 0;
+};
+
+/// Saved cells, newest last. While a mark is held, every cell that is edited is saved first,
+/// and `rollback` puts the saved values back (never computes an inverse), so undoing is
+/// exact. Not thread-safe.
+class UndoLog {
+ public:
+  /// A position to roll back to.
+  struct Mark {
+    std::size_t entries = 0;
+    std::size_t bytes = 0;
+    bool operator==(const Mark&) const = default;
+  };
+
+  /// From here on edits are saved; marks nest. Each `open` needs one `close`.
+  Mark open() {
+    ++open_;
+    return Mark{entries_.size(), bytes_.size()};
+  }
+  /// Forgets a mark; with the last one gone the log is emptied and edits are final.
+  void close() {
+    BASALT_CHECK(open_ > 0, "close without open");
+    if (--open_ == 0) {
+      entries_.clear();
+      bytes_.clear();
+    }
+  }
+  [[nodiscard]] bool is_open() const { return open_ > 0; }
+  [[nodiscard]] Mark mark() const { return Mark{entries_.size(), bytes_.size()}; }
+
+  /// Puts every cell saved since `mark` back, newest first, and calls `restored(column, slot)`
+  /// for each.
+  template <class Restored>
+  void rollback(Mark mark, Restored&& restored) {
+    BASALT_CHECK(mark.entries <= entries_.size(), "rollback to a mark of another transaction");
+    while (entries_.size() > mark.entries) {
+      const Entry& entry = entries_.back();
+      entry.column->restore(entry.slot, bytes_.data() + entry.offset);
+      restored(entry.column, entry.slot);
+      entries_.pop_back();
+    }
+    bytes_.resize(mark.bytes);
+  }
+
+  /// Space for `size` bytes of a cell that is about to change.
+  std::byte* save(ColumnBase* column, std::uint32_t slot, std::size_t size) {
+    entries_.push_back(Entry{column, slot, bytes_.size()});
+    bytes_.resize(bytes_.size() + size);
+    return bytes_.data() + entries_.back().offset;
+  }
+
+ private:
+  struct Entry {
+    ColumnBase* column;
+    std::uint32_t slot;
+    std::size_t offset;
+  };
+  std::vector<Entry> entries_;
+  std::vector<std::byte> bytes_;
+  int open_ = 0;
+};
+
+/// How a cell is saved. By default as its bytes; `Resources` keeps only the kinds in use,
+/// since most clusters know five of thirty-two.
+template <class T>
+struct CellCodec {
+  static_assert(std::is_trivially_copyable_v<T>, "cells are saved as bytes");
+  static std::size_t size(const T&) { return sizeof(T); }
+  static void save(const T& cell, std::byte* out) { std::memcpy(out, &cell, sizeof(T)); }
+  static void restore(T& cell, const std::byte* in) { std::memcpy(&cell, in, sizeof(T)); }
+  static std::uint64_t fold(std::uint64_t hash, const T& cell) { return fold_bytes(hash, &cell, sizeof(T)); }
+};
+
+template <>
+struct CellCodec<Resources> {
+  static std::size_t size(const Resources& cell) { return sizeof(std::int64_t) * (cell.width() + std::size_t{1}); }
+  static void save(const Resources& cell, std::byte* out) {
+    const std::int64_t width = cell.width();
+    std::memcpy(out, &width, sizeof width);
+    for (Dimension kind = 0; kind < cell.width(); ++kind) {
+      const std::int64_t amount = cell[kind];
+      std::memcpy(out + sizeof amount * (kind + std::size_t{1}), &amount, sizeof amount);
+    }
+  }
+  static void restore(Resources& cell, const std::byte* in) {
+    std::int64_t width = 0;
+    std::memcpy(&width, in, sizeof width);
+    Resources saved;
+    for (Dimension kind = 0; kind < static_cast<Dimension>(width); ++kind) {
+      std::int64_t amount = 0;
+      std::memcpy(&amount, in + sizeof amount * (kind + std::size_t{1}), sizeof amount);
+      saved.set(kind, amount);
+    }
+    cell = saved;
+  }
+  static std::uint64_t fold(std::uint64_t hash, const Resources& cell) {
+    for (Dimension kind = 0; kind < Resources::kMaxDimensions; ++kind) {
+      const std::int64_t amount = cell[kind];
+      if (amount != 0) hash = fold_bytes(fold_bytes(hash, &kind, sizeof kind), &amount, sizeof amount);
+    }
+    return hash;
+  }
+};
+
+/// One changing property of every row of a table, in an array of its own. Read freely;
+/// change only through `edit`, which saves the old value while a transaction is open.
+template <class Tag, class T>
+class Column final : public ColumnBase {
+ public:
+  explicit Column(UndoLog& log) : log_(log) {}
+  Column(const Column&) = delete;
+  Column& operator=(const Column&) = delete;
+
+  /// REQUIRES: the row exists.
+  [[nodiscard]] const T& operator[](Id<Tag> id) const { return cells_[id.slot()]; }
+
+  /// The cell, to be changed now: the reference is good until the column grows.
+  [[nodiscard]] T& edit(Id<Tag> id) {
+    T& cell = cells_[id.slot()];
+    if (log_.is_open()) CellCodec<T>::save(cell, log_.save(this, id.slot(), CellCodec<T>::size(cell)));
+    return cell;
+  }
+
+  void restore(std::uint32_t slot, const std::byte* saved) override { CellCodec<T>::restore(cells_[slot], saved); }
+  [[nodiscard]] std::uint64_t fingerprint() const override {
+    std::uint64_t hash = kEmptyHash;
+    for (const T& cell : cells_) hash = CellCodec<T>::fold(hash, cell) * 31 + 7;
+    return hash;
+  }
+  void grow(std::uint32_t slots) override {
+    if (slots > cells_.size()) cells_.resize(slots);
+  }
+  void clear(std::uint32_t slot) override { cells_[slot] = T{}; }
+
+ private:
+  UndoLog& log_;
+  std::vector<T> cells_;
+};
+
+}  // namespace basalt

@@ -1,0 +1,226 @@
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "basalt/framework/reason.hpp"
+#include "basalt/framework/terms.hpp"
+#include "basalt/model/ids.hpp"
+#include "basalt/model/rows.hpp"
+
+/// Every question a plugin can answer, one small interface each. A plugin derives from the
+/// points it answers. Each declaration says what is asked, when, by which law the answers
+/// of several plugins become one (laws.hpp), and which key in a plugin's configuration
+/// switches it off. "In order" is the order of tiers, then of plugins in a tier.
+///
+/// All methods are called by the scheduler thread; const ones must not change what they
+/// answer. Facts: Volcano's session functions; differences are in docs/compatibility.md.
+namespace basalt {
+
+class Session;
+class Reporter;
+
+/// A vote. Abstaining is not permitting.
+enum class Vote : std::uint8_t { reject, abstain, permit };
+
+/// Which of two queues is served first. Law: first preference; then `comes_before`.
+struct QueueOrder {
+  static constexpr std::string_view kSwitch = "enableQueueOrder";
+  [[nodiscard]] virtual std::weak_ordering queue_order(QueueId left, QueueId right) const = 0;
+
+ protected:
+  ~QueueOrder() = default;
+};
+
+/// Which of two jobs of a queue is served first; `less` goes first. The answer may depend only
+/// on the two jobs themselves. Law: first preference; then `comes_before`.
+struct JobOrder {
+  static constexpr std::string_view kSwitch = "enableJobOrder";
+  [[nodiscard]] virtual std::weak_ordering job_order(JobId left, JobId right) const = 0;
+
+ protected:
+  ~JobOrder() = default;
+};
+
+/// Which of two tasks of a job is placed first. Law: first preference; then `comes_before`.
+struct TaskOrder {
+  static constexpr std::string_view kSwitch = "enableTaskOrder";
+  [[nodiscard]] virtual std::weak_ordering task_order(TaskId left, TaskId right) const = 0;
+
+ protected:
+  ~TaskOrder() = default;
+};
+
+/// Why a job is not to be looked at in this cycle.
+struct Objection {
+  std::string reason;   ///< one word, as in conditions: "NotEnoughTasks"
+  std::string message;  ///< a sentence
+};
+
+/// Whether a job is complete enough to be looked at. Law: first objection. No switch.
+struct JobValid {
+  static constexpr std::string_view kSwitch = "";
+  [[nodiscard]] virtual std::optional<Objection> job_valid(JobId job) const = 0;
+
+ protected:
+  ~JobValid() = default;
+};
+
+/// Whether what is placed of a job is enough to be bound. Law: all agree.
+struct JobReady {
+  static constexpr std::string_view kSwitch = "enableJobReady";
+  [[nodiscard]] virtual bool job_ready(JobId job) const = 0;
+
+ protected:
+  ~JobReady() = default;
+};
+
+/// Whether what is placed of a job, reservations included, is enough to keep it. Law: vote.
+struct JobPipelined {
+  static constexpr std::string_view kSwitch = "enableJobPipelined";
+  [[nodiscard]] virtual Vote job_pipelined(JobId job) const = 0;
+
+ protected:
+  ~JobPipelined() = default;
+};
+
+/// Whether a pending job may come in. Asked by enqueue for jobs that state minimum
+/// resources. Law: vote.
+struct JobEnqueueable {
+  static constexpr std::string_view kSwitch = "enableJobEnqueued";
+  /// A rejection fills `why` with a sentence.
+  [[nodiscard]] virtual Vote job_enqueueable(JobId job, std::string& why) const = 0;
+
+ protected:
+  ~JobEnqueueable() = default;
+};
+
+/// Told that a job has come in, so that what it will need counts for the next one. Law: all
+/// are told, in order.
+struct JobEnqueued {
+  static constexpr std::string_view kSwitch = "enableJobEnqueued";
+  virtual void job_enqueued(JobId job) = 0;
+
+ protected:
+  ~JobEnqueued() = default;
+};
+
+/// Whether a job lacks what it was promised, so that others may be evicted for it. Law: the
+/// first tier that has the point decides, all in it must agree; nobody asked means no.
+struct JobStarving {
+  static constexpr std::string_view kSwitch = "enableJobStarving";
+  [[nodiscard]] virtual bool job_starving(JobId job) const = 0;
+
+ protected:
+  ~JobStarving() = default;
+};
+
+/// Whether a queue has had its share, so that its jobs wait. Law: anyone.
+struct Overused {
+  static constexpr std::string_view kSwitch = "enabledOverused";
+  [[nodiscard]] virtual bool overused(QueueId queue) const = 0;
+
+ protected:
+  ~Overused() = default;
+};
+
+/// Whether a queue may take one more task. Law: all agree.
+struct Allocatable {
+  static constexpr std::string_view kSwitch = "enabledAllocatable";
+  /// A refusal fills `why` with a sentence.
+  [[nodiscard]] virtual bool allocatable(QueueId queue, TaskId task, std::string& why) const = 0;
+
+ protected:
+  ~Allocatable() = default;
+};
+
+/// Whether a queue may take tasks by evicting others'. Law: all agree.
+struct Preemptive {
+  static constexpr std::string_view kSwitch = "enablePreemptive";
+  [[nodiscard]] virtual bool preemptive(QueueId queue, std::span<const TaskId> tasks) const = 0;
+
+ protected:
+  ~Preemptive() = default;
+};
+
+/// What kind of answer a victim point gives.
+enum class VictimRole : std::uint8_t {
+  protection,  ///< says who must not be touched: intersected over all tiers, final
+  policy,      ///< says who should go: the first tier with an answer decides
+};
+
+/// Which candidates may be evicted for a task of the same queue (or job), in the order of
+/// the candidates. nullopt: no opinion. Law: protected victims.
+struct Preemptable {
+  static constexpr std::string_view kSwitch = "enablePreemptable";
+  [[nodiscard]] virtual VictimRole preemptable_role() const { return VictimRole::policy; }
+  [[nodiscard]] virtual std::optional<std::vector<TaskId>> preemptable(TaskId evictor,
+                                                                       std::span<const TaskId> candidates) const = 0;
+
+ protected:
+  ~Preemptable() = default;
+};
+
+/// The same for a task of another queue.
+struct Reclaimable {
+  static constexpr std::string_view kSwitch = "enableReclaimable";
+  [[nodiscard]] virtual VictimRole reclaimable_role() const { return VictimRole::policy; }
+  [[nodiscard]] virtual std::optional<std::vector<TaskId>> reclaimable(TaskId evictor,
+                                                                       std::span<const TaskId> candidates) const = 0;
+
+ protected:
+  ~Reclaimable() = default;
+};
+
+/// Whether a task can be placed anywhere at all, before any node is looked at. Law: the first
+/// refusal stands, for every node.
+struct PrePredicate {
+  static constexpr std::string_view kSwitch = "enablePredicate";
+  /// A refusal fills `why` with a sentence.
+  [[nodiscard]] virtual Fit::Verdict pre_predicate(TaskId task, std::string& why) const = 0;
+
+ protected:
+  ~PrePredicate() = default;
+};
+
+/// Which nodes can take a task. Law: all terms must agree; of a node that is refused, the
+/// first objection counts. The terms live as long as the plugin.
+struct Predicate {
+  static constexpr std::string_view kSwitch = "enablePredicate";
+  [[nodiscard]] virtual std::vector<const FilterTerm*> filter_terms() const = 0;
+
+ protected:
+  ~Predicate() = default;
+};
+
+/// Which of the nodes that can take a task is best. Law: sum of all terms.
+struct NodeOrder {
+  static constexpr std::string_view kSwitch = "enableNodeOrder";
+  [[nodiscard]] virtual std::vector<const ScoreTerm*> score_terms() const = 0;
+
+ protected:
+  ~NodeOrder() = default;
+};
+
+/// Asked last, before the session closes and with all decisions standing: what there is to
+/// say about jobs (conditions) and what to measure. Law: all are asked, in order.
+struct SessionReport {
+  static constexpr std::string_view kSwitch = "";
+  virtual void session_report(Reporter& reporter) const = 0;
+
+ protected:
+  ~SessionReport() = default;
+};
+
+/// Every extension point; a new one is added here, and in the table of docs/extension-points.md.
+using ExtensionPoints =
+    std::tuple<QueueOrder, JobOrder, TaskOrder, JobValid, JobReady, JobPipelined, JobEnqueueable, JobEnqueued,
+               JobStarving, Overused, Allocatable, Preemptive, Preemptable, Reclaimable, PrePredicate, Predicate,
+               NodeOrder, SessionReport>;
+
+}  // namespace basalt

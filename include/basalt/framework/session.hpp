@@ -1,0 +1,192 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "basalt/base/clock.hpp"
+#include "basalt/framework/cluster.hpp"
+#include "basalt/framework/configuration.hpp"
+#include "basalt/framework/decision.hpp"
+#include "basalt/framework/laws.hpp"
+#include "basalt/framework/reason.hpp"
+#include "basalt/framework/terms.hpp"
+#include "basalt/framework/transaction.hpp"
+
+namespace basalt {
+
+/// When a session runs: its only source of time, so that it can be replayed.
+struct Moment {
+  WallTime now{};
+  std::uint64_t cycle = 0;
+};
+
+/// Where a task can go.
+struct Placement {
+  NodeId node;
+  bool now = true;  ///< false: only once what is leaving has left
+};
+
+/// Why a job waits, gathered as the actions try it. Counts and reasons are of the last try.
+struct WaitReport {
+  /// A sentence about the job as a whole: not valid, not enqueued, its queue is overused.
+  std::string job_reason;
+  /// What nodes said to the first task of a spec that found none, in the order of the tries.
+  std::vector<std::pair<SpecId, FitSummary>> tasks;
+  /// Why no node was even asked about a spec: a queue's limit, a missing claim.
+  std::vector<std::pair<SpecId, std::string>> refusals;
+};
+
+/// One cycle's look at the cluster: the questions of the framework, answered by the plugins,
+/// and transactions to change placements with. Opening and closing leave the tables as they
+/// were; what was committed comes out as decisions. One thread; lives for one cycle.
+class Session {
+ public:
+  /// `cluster` and `configuration` must outlive the session, and nobody else may change the
+  /// tables meanwhile.
+  Session(Cluster& cluster, const Configuration& configuration, Moment moment);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] const Cluster& cluster() const { return cluster_; }
+  [[nodiscard]] const Configuration& configuration() const { return configuration_; }
+  [[nodiscard]] const Moment& moment() const { return moment_; }
+
+  // --- orders: total, so that the same rows in another order in memory decide the same ---
+  [[nodiscard]] std::weak_ordering queue_order(QueueId left, QueueId right) const;
+  [[nodiscard]] std::weak_ordering job_order(JobId left, JobId right) const;
+  [[nodiscard]] std::weak_ordering task_order(TaskId left, TaskId right) const;
+
+  // --- questions about jobs and queues ---
+  [[nodiscard]] std::optional<Objection> job_valid(JobId job) const;
+  [[nodiscard]] bool job_ready(JobId job) const;
+  [[nodiscard]] bool job_pipelined(JobId job) const;
+  [[nodiscard]] bool job_starving(JobId job) const;
+  [[nodiscard]] bool overused(QueueId queue) const;
+  [[nodiscard]] bool allocatable(QueueId queue, TaskId task, std::string& why) const;
+  [[nodiscard]] bool preemptive(QueueId queue, std::span<const TaskId> tasks) const;
+  [[nodiscard]] bool job_enqueueable(JobId job, std::string& why) const;
+  [[nodiscard]] std::vector<TaskId> preemptable(TaskId evictor, std::span<const TaskId> candidates) const;
+  [[nodiscard]] std::vector<TaskId> reclaimable(TaskId evictor, std::span<const TaskId> candidates) const;
+
+  // --- placing ---
+  /// The best node for a pending task, or nothing, and then `why` says what each node
+  /// objected. All nodes are considered. Nodes with idle room come before nodes with future
+  /// room only; among them the highest score wins, and ties go to the first by name.
+  [[nodiscard]] std::optional<Placement> find_placement(TaskId task, FitSummary& why) const;
+  /// The same among some nodes, which must be in rank order.
+  [[nodiscard]] std::optional<Placement> find_placement(TaskId task, std::span<const NodeId> among,
+                                                        FitSummary& why) const;
+  /// What one node says to a task: the request against what it will have left, then all terms.
+  [[nodiscard]] Fit fit(TaskId task, NodeId node) const;
+  /// The total score of each of `nodes`, which are the normalisation set.
+  [[nodiscard]] std::vector<Score> scores(TaskId task, std::span<const NodeId> nodes) const;
+  /// Why a task cannot be placed on any node, asked before nodes are: a sentence, or empty.
+  [[nodiscard]] std::string pre_predicate(TaskId task) const;
+
+  // --- changes ---
+  /// Starts a what-if; see Transaction.
+  [[nodiscard]] Transaction begin() { return Transaction(*this); }
+  /// Lets a pending job in: its phase becomes Inqueue, and plugins are told.
+  void enqueue(JobId job);
+  /// The same for configurations without the enqueue action: no plugin is asked or told.
+  void admit(JobId job);
+
+  // --- why jobs wait ---
+  [[nodiscard]] WaitReport& wait_report(JobId job) { return waits_[job]; }
+  /// Null when nothing was noted.
+  [[nodiscard]] const WaitReport* find_wait_report(JobId job) const;
+  /// Why a task of a job (or, without one, the job) waits, as one stable sentence; empty when
+  /// nothing was noted.
+  [[nodiscard]] std::string wait_text(JobId job, std::optional<SpecId> spec) const;
+
+  /// Asks for reports, rolls the tables back to how they were when the session opened, and
+  /// hands out what was decided. The session is over.
+  [[nodiscard]] Decisions close() &&;
+
+ private:
+  friend class Transaction;
+  friend class Reporter;
+
+  /// What transactions did, in order; the journal of open ones is cut on roll-back.
+  struct Operation {
+    enum class Kind : std::uint8_t { allocate, pipeline, release, evict, enqueue } kind;
+    TaskId task;
+    NodeId node;
+    JobId job;
+    std::string reason;
+  };
+  template <class Point>
+  struct TiersOf {
+    Tiers<Point> tiers;
+  };
+  template <class Tuple>
+  struct PointTable;
+  template <class... Points>
+  struct PointTable<std::tuple<Points...>> {
+    using Type = std::tuple<TiersOf<Points>...>;
+  };
+
+  template <class Point>
+  [[nodiscard]] const Tiers<Point>& points() const {
+    return std::get<TiersOf<Point>>(points_).tiers;
+  }
+  void open_plugins();
+  void remember_opening(TaskId task);
+  void decide_placements(Decisions& decisions) const;
+
+  Cluster& cluster_;
+  const Configuration& configuration_;
+  Moment moment_;
+  UndoLog::Mark opening_;
+  int depth_ = 0;  // open transactions
+  bool closed_ = false;
+  std::vector<std::unique_ptr<OpenedPlugin>> plugins_;
+  PointTable<ExtensionPoints>::Type points_;
+  std::vector<const FilterTerm*> filters_;
+  std::vector<const ScoreTerm*> scorers_;
+  std::vector<Operation> journal_;
+  /// Where tasks that were touched stood when the session opened.
+  std::unordered_map<TaskId, std::pair<TaskStatus, NodeId>> openings_;
+  std::unordered_map<JobId, WaitReport> waits_;
+};
+
+/// What plugins say at the end of a session: conditions of PodGroups and pods. Only what
+/// differs from what the objects say already becomes a decision; two messages that differ in
+/// numbers alone do not differ.
+class Reporter {
+ public:
+  Reporter(Session& session, Decisions& decisions) : session_(session), decisions_(decisions) {}
+
+  [[nodiscard]] const Session& session() const { return session_; }
+  /// A condition of a job: `status` is always "True", as Volcano never sets another.
+  void job_condition(JobId job, std::string_view type, std::string reason, std::string message);
+  /// The PodScheduled=False condition of a waiting pod.
+  void task_condition(TaskId task, std::string reason, std::string message);
+
+ private:
+  friend class Session;
+  /// What is reported whatever the plugins: phases and counters of PodGroups, conditions of
+  /// pods that wait, allocated amounts of queues.
+  void report_standard();
+  void report_job_status(JobId job);
+  void report_waiting_tasks(JobId job);
+  void report_queues();
+
+  Session& session_;
+  Decisions& decisions_;
+};
+
+/// Whether two messages give the same reasons: equal when runs of digits are left out.
+[[nodiscard]] bool same_reasons(std::string_view left, std::string_view right);
+
+}  // namespace basalt

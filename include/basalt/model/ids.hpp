@@ -1,0 +1,13 @@
+#pragma once
+
+#include "basalt/base/id.hpp"
+
+namespace basalt {
+
+using TaskId = Id<struct TaskTag>;    ///< a pod
+using JobId = Id<struct JobTag>;      ///< a PodGroup, or the implicit group of bare pods
+using QueueId = Id<struct QueueTag>;  ///< a Queue
+using NodeId = Id<struct NodeTag>;    ///< a Node
+using SpecId = Id<struct SpecTag>;    ///< what pods of one template ask for
+
+}  // namespace basalt

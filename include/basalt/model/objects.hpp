@@ -1,0 +1,222 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "basalt/base/clock.hpp"
+#include "basalt/model/resources.hpp"
+
+/// Kubernetes objects as far as scheduling reads them: plain values with strings, made
+/// by decoders (on any thread) or by the text format, and turned into rows by the
+/// state. They are lossy, so nothing is ever written back from one: writes are patches.
+namespace basalt {
+
+using StringPairs = std::vector<std::pair<std::string, std::string>>;  ///< sorted by first, each once
+
+/// A controller that owns an object (the one reference with `controller: true`).
+struct OwnerReference {
+  std::string api_version, kind, name, uid;
+  bool operator==(const OwnerReference&) const = default;
+};
+
+struct ObjectMeta {
+  std::string namespace_name;  ///< empty for cluster-scoped kinds
+  std::string name;
+  std::string uid;
+  std::string resource_version;
+  WallTime created{};
+  std::optional<WallTime> deleted;  ///< deletionTimestamp: the object is going away
+  StringPairs labels;
+  StringPairs annotations;  ///< only keys of the domains scheduling reads; see `is_scheduling_annotation`
+  std::optional<OwnerReference> controller;
+  bool operator==(const ObjectMeta&) const = default;
+};
+
+/// Keys below volcano.sh/, scheduling.volcano.sh/, scheduling.k8s.io/, basalt.sh/ and the
+/// legacy "sla-waiting-time".
+bool is_scheduling_annotation(std::string_view key);
+/// The value of a key, or nullptr.
+const std::string* find_value(const StringPairs& pairs, std::string_view key);
+
+// --- selectors in string form; the state interns them into those of selectors.hpp ---
+
+struct RequirementText {
+  std::string key, op;  ///< op: In, NotIn, Exists, DoesNotExist, Gt, Lt
+  std::vector<std::string> values;
+  bool operator==(const RequirementText&) const = default;
+};
+struct NodeSelectorTermText {
+  std::vector<RequirementText> match_expressions, match_fields;
+  bool operator==(const NodeSelectorTermText&) const = default;
+};
+struct PreferredNodesText {
+  std::int32_t weight = 1;
+  NodeSelectorTermText term;
+  bool operator==(const PreferredNodesText&) const = default;
+};
+struct TaintText {
+  std::string key, value, effect;  ///< effect: NoSchedule, PreferNoSchedule, NoExecute
+  bool operator==(const TaintText&) const = default;
+};
+struct TolerationText {
+  std::string key, op, value, effect;  ///< op: Equal (or empty), Exists
+  bool operator==(const TolerationText&) const = default;
+};
+struct HostPortText {
+  std::string protocol, address;
+  std::int32_t port = 0;
+  bool operator==(const HostPortText&) const = default;
+};
+/// meta/v1 LabelSelector.
+struct LabelSelectorText {
+  StringPairs match_labels;
+  std::vector<RequirementText> match_expressions;
+  bool operator==(const LabelSelectorText&) const = default;
+};
+/// core/v1 PodAffinityTerm. `selector` absent selects nothing.
+struct PodAffinityTermText {
+  std::optional<LabelSelectorText> selector;
+  std::vector<std::string> namespaces;
+  std::optional<LabelSelectorText> namespace_selector;
+  std::string topology_key;
+  bool operator==(const PodAffinityTermText&) const = default;
+};
+/// core/v1 TopologySpreadConstraint.
+struct TopologySpreadText {
+  std::int32_t max_skew = 1;
+  std::string topology_key;
+  bool hard = true;  ///< whenUnsatisfiable: DoNotSchedule
+  std::optional<LabelSelectorText> selector;
+  bool operator==(const TopologySpreadText&) const = default;
+};
+
+enum class PodPhase { pending, running, succeeded, failed, unknown };
+
+/// A condition as the writers compare it: without times.
+struct ConditionText {
+  std::string type, status, reason, message;
+  bool operator==(const ConditionText&) const = default;
+};
+
+/// core/v1 Pod.
+struct PodObject {
+  ObjectMeta meta;
+  std::string scheduler_name;
+  std::string node_name;  ///< empty: not bound
+  PodPhase phase = PodPhase::pending;
+  /// Effective request of the pod (`effective_request`), without the "pods" count.
+  NamedAmounts request;
+  /// cpu (milli) and memory (bytes) with kube-scheduler's defaults for containers that ask
+  /// for none (100m, 200 MiB): what the least/most/balanced scores look at.
+  std::int64_t scoring_cpu = 0;
+  std::int64_t scoring_memory = 0;
+  std::optional<std::int32_t> priority;
+  std::string priority_class_name;
+  bool never_preempts = false;  ///< preemptionPolicy: Never
+  StringPairs node_selector;
+  std::optional<std::vector<NodeSelectorTermText>> required_nodes;  ///< absent: no required node affinity
+  std::vector<PreferredNodesText> preferred_nodes;
+  std::vector<TolerationText> tolerations;
+  std::vector<HostPortText> host_ports;
+  std::vector<PodAffinityTermText> required_affinity, required_anti_affinity;  ///< inter-pod
+  std::vector<TopologySpreadText> topology_spread;
+  std::vector<std::string> scheduling_gates;
+  std::vector<std::string> claims;           ///< PersistentVolumeClaims it mounts, by name
+  std::vector<std::string> resource_claims;  ///< dynamic resource claims, by pod-local name
+  std::string nominated_node_name;
+  std::vector<ConditionText> conditions;  ///< of type PodScheduled, Ready and DisruptionTarget only
+  bool operator==(const PodObject&) const = default;
+};
+
+/// core/v1 Node.
+struct NodeObject {
+  ObjectMeta meta;
+  bool unschedulable = false;
+  std::vector<TaintText> taints;
+  NamedAmounts allocatable;
+  bool operator==(const NodeObject&) const = default;
+};
+
+/// scheduling.volcano.sh/v1beta1 PodGroup.
+struct PodGroupObject {
+  ObjectMeta meta;
+  std::int32_t min_member = 0;
+  std::vector<std::pair<std::string, std::int32_t>> min_task_member;  ///< by role, sorted
+  std::string queue;                                                  ///< empty: the default queue
+  std::string priority_class_name;
+  std::optional<NamedAmounts> min_resources;  ///< absent is not the same as empty: no enqueue gate at all
+  bool has_network_topology = false;
+  bool has_sub_groups = false;
+  std::string phase;  ///< Pending, Inqueue, Running, Unknown, Completed or empty
+  std::int32_t running = 0, succeeded = 0, failed = 0;
+  std::vector<ConditionText> conditions;
+  bool operator==(const PodGroupObject&) const = default;
+};
+
+/// scheduling.volcano.sh/v1beta1 Queue.
+struct QueueObject {
+  ObjectMeta meta;
+  std::int32_t weight = 1;
+  NamedAmounts capability, deserved, guarantee;
+  bool reclaimable = true;
+  std::string parent;
+  std::int32_t priority = 0;
+  std::string dequeue_strategy;  ///< fifo, traverse or empty
+  std::string state;             ///< Open, Closed, Closing, Unknown or empty (as Open)
+  NamedAmounts allocated;        ///< status.allocated as last written
+  bool operator==(const QueueObject&) const = default;
+};
+
+/// scheduling.k8s.io/v1 PriorityClass.
+struct PriorityClassObject {
+  ObjectMeta meta;
+  std::int32_t value = 0;
+  bool global_default = false;
+  bool never_preempts = false;
+  bool operator==(const PriorityClassObject&) const = default;
+};
+
+/// core/v1 PersistentVolumeClaim.
+struct ClaimObject {
+  ObjectMeta meta;
+  std::string volume_name;  ///< empty: not bound
+  bool bound = false;       ///< phase Bound (or a volume name and the bind-completed annotation)
+  std::optional<std::string> storage_class;
+  bool operator==(const ClaimObject&) const = default;
+};
+
+/// core/v1 PersistentVolume.
+struct VolumeObject {
+  ObjectMeta meta;
+  std::optional<std::vector<NodeSelectorTermText>> required_nodes;  ///< spec.nodeAffinity.required
+  bool operator==(const VolumeObject&) const = default;
+};
+
+/// storage.k8s.io/v1 StorageClass.
+struct StorageClassObject {
+  ObjectMeta meta;
+  bool wait_for_first_consumer = false;
+  bool operator==(const StorageClassObject&) const = default;
+};
+
+/// core/v1 Namespace.
+struct NamespaceObject {
+  ObjectMeta meta;
+  bool operator==(const NamespaceObject&) const = default;
+};
+
+/// Every kind that is watched. A new kind does not compile until the state takes it.
+using ObjectVariant = std::variant<PodObject, NodeObject, PodGroupObject, QueueObject, PriorityClassObject, ClaimObject,
+                                   VolumeObject, StorageClassObject, NamespaceObject>;
+
+/// Kinds in the order of `ObjectVariant`.
+enum class ObjectKind { pod, node, pod_group, queue, priority_class, claim, volume, storage_class, namespace_kind };
+
+/// Kubernetes' name: "Pod", "PodGroup", ...
+std::string_view to_string(ObjectKind kind);
+
+}  // namespace basalt

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "basalt/base/clock.hpp"
+#include "basalt/base/symbol.hpp"
+#include "basalt/model/ids.hpp"
+#include "basalt/model/objects.hpp"
+#include "basalt/model/resources.hpp"
+#include "basalt/model/selectors.hpp"
+
+/// The rows of the cluster's tables: what the API said, with names replaced by ids. Rows
+/// change only between cycles, by deltas. What a session changes (where a task is, what a
+/// node has left) is in columns; see framework/cluster.hpp.
+namespace basalt {
+
+/// Where a task stands. The names and their grouping are Volcano's.
+enum class TaskStatus : std::uint8_t {
+  pending,    ///< not placed
+  allocated,  ///< placed by the open session
+  pipelined,  ///< holds a reservation on resources that are being released
+  binding,    ///< the bind was decided and is on its way, or in doubt
+  bound,      ///< has a node in the API, does not run yet
+  running,
+  releasing,  ///< being deleted, still on its node
+  succeeded,
+  failed,
+  unknown,    ///< on a node in a phase nobody knows: counts as used
+};
+inline constexpr std::size_t kTaskStatuses = 10;
+
+/// "Pending", "Pipelined", ...
+std::string_view to_string(TaskStatus status);
+
+/// Allocated, Binding, Bound, Running: holds its resources and is not leaving.
+[[nodiscard]] constexpr bool is_allocated(TaskStatus status) {
+  return status == TaskStatus::allocated || status == TaskStatus::binding || status == TaskStatus::bound ||
+         status == TaskStatus::running;
+}
+/// Occupies its node, now (all but pipelined) or soon (pipelined).
+[[nodiscard]] constexpr bool is_on_node(TaskStatus status) {
+  return is_allocated(status) || status == TaskStatus::pipelined || status == TaskStatus::releasing ||
+         status == TaskStatus::unknown;
+}
+
+/// What a pod asks of its node: shared by all pods of one template. Two tasks with the same
+/// spec get the same answer from every term that depends on the spec and nodes alone.
+struct Spec {
+  Resources request;  ///< includes one of "pods"
+  std::int64_t scoring_cpu = 0;
+  std::int64_t scoring_memory = 0;
+  std::vector<std::pair<Symbol, Symbol>> node_selector;
+  std::optional<NodeSelector> required_nodes;
+  std::vector<NodeSelector> volume_nodes;  ///< where its bound volumes can be reached; all must match
+  std::vector<PreferredNodes> preferred_nodes;
+  std::vector<Toleration> tolerations;
+  std::vector<HostPort> host_ports;
+  /// Why the pod cannot be placed wherever it is tried: constraints this version does not
+  /// evaluate ("unsupported: ..."), claims that are missing. Empty: none.
+  std::vector<std::string> blockers;
+  bool gated = false;  ///< has scheduling gates: not to be scheduled, nor reported on
+  bool operator==(const Spec&) const = default;
+
+  /// Asks for no resource: placed by backfill.
+  [[nodiscard]] bool is_best_effort() const { return request.is_best_effort(); }
+};
+
+/// A pod.
+struct Task {
+  std::string namespace_name, name, uid;
+  JobId job;    ///< none: another scheduler's pod, which only uses its node
+  SpecId spec;
+  Symbol role;  ///< volcano.sh/task-spec; empty: none
+  std::int32_t priority = 1;
+  WallTime created{};
+  bool preemptable = true;
+  bool critical = false;  ///< system-cluster-critical, system-node-critical, or in kube-system
+  bool never_preempts = false;
+  std::string nominated_node;            ///< status.nominatedNodeName as last seen
+  std::optional<ConditionText> scheduled;  ///< its PodScheduled condition as last seen
+};
+
+/// Order of a job's tasks when no plugin has a preference: by the number after the last
+/// '-' of a name that has two or more, those without one last; then by creation time; then
+/// by name. Total on tasks of one namespace.
+bool comes_before(const Task& left, const Task& right);
+
+/// scheduling.volcano.sh PodGroup phases.
+enum class JobPhase : std::uint8_t { pending, inqueue, running, unknown, completed };
+/// "Pending", "Inqueue", ...
+std::string_view to_string(JobPhase phase);
+/// Empty and unknown text count as pending.
+JobPhase parse_job_phase(std::string_view text);
+
+/// The status that a PodGroup's object has, or will have once what was decided is written:
+/// only what differs from it is written.
+struct JobObserved {
+  JobPhase phase = JobPhase::pending;
+  std::string phase_text;  ///< as it stands there; may be empty
+  std::int32_t running = 0, succeeded = 0, failed = 0;
+  std::vector<ConditionText> conditions;
+};
+
+/// A PodGroup, or the group that stands for pods without one.
+struct Job {
+  std::string namespace_name, name, uid;
+  bool implicit = false;  ///< no object in the API: nothing is written for it
+  QueueId queue;          ///< none: the queue it names does not exist
+  std::string queue_name;
+  std::int32_t min_member = 0;
+  std::vector<std::pair<Symbol, std::int32_t>> min_task_member;  ///< by role
+  std::int32_t priority = 0;
+  WallTime created{};
+  std::optional<Resources> min_resources;  ///< absent: no enqueue gate
+  bool preemptable = false;
+  StringPairs annotations;
+  std::vector<std::string> blockers;  ///< as in `Spec`, for the whole group
+  std::vector<TaskId> tasks;          ///< in the order of `comes_before`
+  JobObserved observed;
+};
+
+/// Order of jobs when no plugin has a preference: by creation time, then namespace, then name.
+bool comes_before(const Job& left, const Job& right);
+
+enum class QueueState : std::uint8_t { open, closed, closing, unknown };
+
+struct Queue {
+  std::string name, uid;
+  std::int32_t weight = 1;
+  std::int32_t priority = 0;
+  Limits capability;
+  Limits deserved;
+  Resources guarantee;
+  bool reclaimable = true;
+  bool fifo = false;  ///< dequeueStrategy: the first job that does not fit stops the queue
+  std::string parent;
+  QueueState state = QueueState::open;
+  WallTime created{};
+  NamedAmounts observed_allocated;  ///< status.allocated as last seen
+};
+
+/// Order of queues when no plugin has a preference: by creation time, then name.
+bool comes_before(const Queue& left, const Queue& right);
+
+struct Node {
+  Symbol name;
+  LabelSet labels;
+  std::vector<Taint> taints;
+  bool unschedulable = false;
+  Resources allocatable;
+  /// Pods on it whose use cannot be told, because they were rejected: while there are
+  /// any, nothing more is placed here.
+  std::uint32_t uncountable_pods = 0;
+  /// Pods name it, but no Node object has been seen: takes no tasks.
+  bool placeholder = false;
+};
+
+}  // namespace basalt

@@ -1,0 +1,29 @@
+#include "plugins/builtin.hpp"
+
+#include "plugins/binpack/binpack.hpp"
+#include "plugins/conformance/conformance.hpp"
+#include "plugins/drf/drf.hpp"
+#include "plugins/gang/gang.hpp"
+#include "plugins/nodeorder/nodeorder.hpp"
+#include "plugins/overcommit/overcommit.hpp"
+#include "plugins/predicates/predicates.hpp"
+#include "plugins/priority/priority.hpp"
+#include "plugins/proportion/proportion.hpp"
+
+namespace basalt {
+
+std::vector<PluginType> builtin_plugins() {
+  return {
+      binpack(),     //
+      conformance(), //
+      drf(),         //
+      gang(),        //
+      nodeorder(),   //
+      overcommit(),  //
+      predicates(),  //
+      priority(),    //
+      proportion(),  //
+  };
+}
+
+}  // namespace basalt

@@ -1,0 +1,122 @@
+#include "plugins/gang/gang.hpp"
+
+#include <algorithm>
+
+#include "basalt/framework/session.hpp"
+#include "plugins/gang/gang_victims.hpp"
+#include "plugins/gang/role_minima.hpp"
+#include "plugins/gang/waiting_message.hpp"
+
+namespace basalt {
+namespace {
+
+constexpr std::string_view kUnschedulable = "Unschedulable";
+constexpr std::string_view kScheduled = "Scheduled";
+constexpr std::string_view kNotEnoughResources = "NotEnoughResources";
+constexpr std::string_view kReadyReason = "tasks in gang are ready to be scheduled";
+
+class Gang final : public JobValid,
+                   public JobOrder,
+                   public JobReady,
+                   public JobPipelined,
+                   public JobStarving,
+                   public Preemptable,
+                   public Reclaimable,
+                   public SessionReport {
+ public:
+  using Args = NoArguments;
+  Gang(const Args&, const Session& session) : cluster_(session.cluster()) {}
+
+  std::optional<Objection> job_valid(JobId job) const override {
+    if (!role_minima_met(cluster_, job, RoleStage::valid)) {
+      return Objection{"NotEnoughPodsOfTask", "Not enough valid pods of each task for gang-scheduling"};
+    }
+    const std::int64_t valid = cluster_.valid_tasks(job);
+    const std::int64_t minimum = cluster_.jobs()[job].min_member;
+    if (valid >= minimum) return std::nullopt;
+    return Objection{"NotEnoughTasks", "Not enough valid tasks for gang-scheduling, valid: " + std::to_string(valid) +
+                                           ", min: " + std::to_string(minimum)};
+  }
+
+  /// Those that still wait for their minimum go first.
+  std::weak_ordering job_order(JobId left, JobId right) const override { return has_minimum(left) <=> has_minimum(right); }
+
+  bool job_ready(JobId job) const override {
+    return has_minimum(job) && role_minima_met(cluster_, job, RoleStage::ready);
+  }
+
+  /// Never abstains: a gang that is not complete is not kept, whatever later plugins think.
+  Vote job_pipelined(JobId job) const override {
+    const std::int64_t kept = std::int64_t{ready_or_weightless(job)} + cluster_.waiting_tasks(job);
+    const bool complete =
+        kept >= cluster_.jobs()[job].min_member && role_minima_met(cluster_, job, RoleStage::pipelined);
+    return complete ? Vote::permit : Vote::reject;
+  }
+
+  bool job_starving(JobId job) const override {
+    return std::int64_t{cluster_.ready_tasks(job)} + cluster_.waiting_tasks(job) < cluster_.jobs()[job].min_member;
+  }
+
+  VictimRole preemptable_role() const override { return VictimRole::protection; }
+  VictimRole reclaimable_role() const override { return VictimRole::protection; }
+  std::optional<std::vector<TaskId>> preemptable(TaskId, std::span<const TaskId> candidates) const override {
+    return surplus_tasks(cluster_, candidates);
+  }
+  std::optional<std::vector<TaskId>> reclaimable(TaskId, std::span<const TaskId> candidates) const override {
+    return surplus_tasks(cluster_, candidates);
+  }
+
+  void session_report(Reporter& reporter) const override {
+    for (const JobId job : jobs_to_report()) {
+      if (has_minimum(job)) {
+        reporter.job_condition(job, kScheduled, std::string(kReadyReason), "");
+      } else {
+        reporter.job_condition(job, kUnschedulable, std::string(kNotEnoughResources),
+                               waiting_message(reporter.session(), job));
+      }
+    }
+  }
+
+ private:
+  /// Pending tasks that ask for nothing need no room, so they count as ready.
+  std::int64_t ready_or_weightless(JobId job) const {
+    return std::int64_t{cluster_.ready_tasks(job)} + cluster_.pending_best_effort(job);
+  }
+  bool has_minimum(JobId job) const { return ready_or_weightless(job) >= cluster_.jobs()[job].min_member; }
+
+  /// Pods on their way out still hold the gang's place, and nothing waits: as later Volcano
+  /// releases do, such a gang is not called unschedulable.
+  bool is_only_terminating(JobId job) const {
+    return cluster_.count(job, TaskStatus::pending) == 0 && cluster_.count(job, TaskStatus::pipelined) == 0 &&
+           std::int64_t{cluster_.ready_tasks(job)} + cluster_.count(job, TaskStatus::releasing) >=
+               cluster_.jobs()[job].min_member;
+  }
+
+  static bool says_scheduled(const Job& job) {
+    return std::any_of(job.observed_conditions.begin(), job.observed_conditions.end(), [](const auto& condition) {
+      return condition.type == kScheduled && condition.status == "True" && condition.reason == kReadyReason;
+    });
+  }
+
+  /// Jobs with tasks whose condition may have to be written, in their order.
+  std::vector<JobId> jobs_to_report() const {
+    std::vector<JobId> jobs;
+    cluster_.jobs().for_each([&](JobId id, const Job& job) {
+      if (job.implicit || job.tasks.empty()) return;
+      const bool is_known = has_minimum(id) ? says_scheduled(job) : is_only_terminating(id);
+      if (!is_known) jobs.push_back(id);
+    });
+    std::sort(jobs.begin(), jobs.end(), [&](JobId left, JobId right) {
+      return comes_before(cluster_.jobs()[left], cluster_.jobs()[right]);
+    });
+    return jobs;
+  }
+
+  const Cluster& cluster_;
+};
+
+}  // namespace
+
+PluginType gang() { return plugin_type<Gang>("gang"); }
+
+}  // namespace basalt

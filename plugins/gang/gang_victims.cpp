@@ -1,0 +1,51 @@
+#include "plugins/gang/gang_victims.hpp"
+
+#include <unordered_map>
+
+#include "plugins/gang/role_minima.hpp"
+
+namespace basalt {
+namespace {
+
+/// What a job would have left, counted down as victims are chosen.
+struct Remainder {
+  std::int64_t ready = 0;
+  std::vector<std::int64_t> by_role;  ///< empty: role minima do not apply
+};
+
+Remainder remainder_of(const Cluster& cluster, JobId job) {
+  const Job& row = cluster.jobs()[job];
+  Remainder remainder{cluster.ready_tasks(job), {}};
+  if (!row.min_task_member.empty() && role_minima_apply(row)) remainder.by_role = ready_tasks_by_role(cluster, row);
+  return remainder;
+}
+
+/// Counts one task of a role out, if the job can do without it.
+bool take_one(Remainder& remainder, const Job& job, Symbol role) {
+  if (remainder.ready <= job.min_member) return false;
+  if (!remainder.by_role.empty()) {
+    if (const auto entry = role_entry(job, role)) {
+      if (remainder.by_role[*entry] <= job.min_task_member[*entry].second) return false;
+      --remainder.by_role[*entry];
+    }
+  }
+  --remainder.ready;
+  return true;
+}
+
+}  // namespace
+
+std::vector<TaskId> surplus_tasks(const Cluster& cluster, std::span<const TaskId> candidates) {
+  std::unordered_map<JobId, Remainder> remainders;
+  std::vector<TaskId> victims;
+  for (const TaskId candidate : candidates) {
+    const Task& task = cluster.tasks()[candidate];
+    if (!task.job) continue;
+    auto known = remainders.find(task.job);
+    if (known == remainders.end()) known = remainders.emplace(task.job, remainder_of(cluster, task.job)).first;
+    if (take_one(known->second, cluster.jobs()[task.job], task.role)) victims.push_back(candidate);
+  }
+  return victims;
+}
+
+}  // namespace basalt

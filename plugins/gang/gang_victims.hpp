@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "basalt/framework/cluster.hpp"
+
+namespace basalt {
+
+/// The candidates that can go without breaking a gang: in their order, one goes while its job
+/// keeps more ready tasks than `min_member`, and its role more than the role's minimum.
+/// Candidates without a job stay.
+///
+/// Source: Volcano's gang eviction rule. Volcano looks at the job's minimum only, so that it
+/// may evict the last task of a role; its gang-wise eviction actions do as is done here.
+std::vector<TaskId> surplus_tasks(const Cluster& cluster, std::span<const TaskId> candidates);
+
+}  // namespace basalt

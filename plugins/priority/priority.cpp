@@ -1,0 +1,50 @@
+#include "plugins/priority/priority.hpp"
+
+#include "basalt/framework/session.hpp"
+
+namespace basalt {
+namespace {
+
+class Priority final : public TaskOrder, public JobOrder, public JobStarving, public Preemptable {
+ public:
+  using Args = NoArguments;
+  Priority(const Args&, const Session& session) : cluster_(session.cluster()) {}
+
+  std::weak_ordering task_order(TaskId left, TaskId right) const override {
+    return cluster_.tasks()[right].priority <=> cluster_.tasks()[left].priority;
+  }
+
+  std::weak_ordering job_order(JobId left, JobId right) const override {
+    return cluster_.jobs()[right].priority <=> cluster_.jobs()[left].priority;
+  }
+
+  /// As long as any of its tasks has no place.
+  bool job_starving(JobId job) const override {
+    return std::size_t{cluster_.ready_tasks(job)} + cluster_.waiting_tasks(job) < cluster_.jobs()[job].tasks.size();
+  }
+
+  /// Tasks of jobs of lower priority; in the evictor's own job, tasks of lower priority.
+  std::optional<std::vector<TaskId>> preemptable(TaskId evictor, std::span<const TaskId> candidates) const override {
+    std::vector<TaskId> victims;
+    const Task& task = cluster_.tasks()[evictor];
+    if (!task.job) return victims;
+    for (const TaskId candidate : candidates) {
+      const Task& other = cluster_.tasks()[candidate];
+      if (!other.job) continue;
+      const bool is_lower = other.job == task.job
+                                ? other.priority < task.priority
+                                : cluster_.jobs()[other.job].priority < cluster_.jobs()[task.job].priority;
+      if (is_lower) victims.push_back(candidate);
+    }
+    return victims;
+  }
+
+ private:
+  const Cluster& cluster_;
+};
+
+}  // namespace
+
+PluginType priority() { return plugin_type<Priority>("priority"); }
+
+}  // namespace basalt

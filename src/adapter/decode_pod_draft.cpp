@@ -1,0 +1,122 @@
+#include "adapter/decode_pod_draft.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "adapter/fields.hpp"
+
+namespace basalt::adapter {
+namespace {
+
+// Far beyond any pod that runs. They bound the work that one object can cause, and with it the sums of amounts.
+constexpr std::size_t kMostContainers = 1024;
+constexpr std::size_t kMostKinds = 64;
+static_assert(Resources::kMaxTaskAmount <= (std::int64_t{1} << 61) / (2 * kMostContainers + 1));
+
+/// The larger of each kind.
+void raise_to(NamedAmounts& amounts, const NamedAmounts& other) {
+  for (const NamedAmount& wanted : other) {
+    const auto known =
+        std::find_if(amounts.begin(), amounts.end(), [&](const auto& a) { return a.name == wanted.name; });
+    if (known == amounts.end()) {
+      amounts.push_back(wanted);
+    } else {
+      known->amount = std::max(known->amount, wanted.amount);
+    }
+  }
+  sort_amounts(amounts);
+}
+
+/// A container that was resized in place holds the most of what it asks for, has, and was promised; what it asks for
+/// does not count when its node can never give it.
+void apply_state(const std::vector<ContainerState>& states, bool resize_is_infeasible, ContainerRequest& container) {
+  const auto state =
+      std::find_if(states.begin(), states.end(), [&](const auto& s) { return s.name == container.name; });
+  if (state == states.end() || !state->states_resources) return;
+  if (resize_is_infeasible) container.requests.clear();
+  raise_to(container.requests, state->actual);
+  raise_to(container.requests, state->allocated);
+}
+
+/// Whether the lists are small enough to be added up.
+bool is_reasonable(const PodDraft& draft, Reading& reading) {
+  const PodResourceFields& resources = draft.resources;
+  if (resources.containers.size() + resources.init_containers.size() > kMostContainers ||
+      draft.states.size() + draft.init_states.size() > kMostContainers) {
+    reading.object_at("spec.containers", "expected at most " + std::to_string(kMostContainers) + " containers");
+    return false;
+  }
+  std::set<std::string_view> kinds;
+  const auto count = [&kinds](const NamedAmounts& amounts) {
+    for (const NamedAmount& named : amounts) kinds.insert(named.name);
+  };
+  for (const ContainerRequest& container : resources.init_containers) count(container.requests);
+  for (const ContainerRequest& container : resources.containers) count(container.requests);
+  count(resources.overhead);
+  if (resources.pod_level) count(*resources.pod_level);
+  if (kinds.size() <= kMostKinds) return true;
+  reading.object_at("spec.containers", "expected at most " + std::to_string(kMostKinds) + " kinds of resources");
+  return false;
+}
+
+void finish_request(PodDraft& draft, PodObject& pod, Reading& reading) {
+  if (!is_reasonable(draft, reading)) return;
+  for (ContainerRequest& container : draft.resources.containers) {
+    apply_state(draft.states, draft.resize_is_infeasible, container);
+  }
+  for (ContainerRequest& container : draft.resources.init_containers) {
+    if (container.restartable) apply_state(draft.init_states, draft.resize_is_infeasible, container);
+  }
+  if (!is_reasonable(draft, reading)) return;
+  pod.request = effective_request(draft.resources);
+  pod.scoring_cpu = scoring_request(draft.resources, "cpu");
+  pod.scoring_memory = scoring_request(draft.resources, "memory");
+  for (const NamedAmount& named : pod.request) {
+    if (named.amount <= Resources::kMaxTaskAmount) continue;
+    const Unit unit = unit_of(named.name);
+    reading.object_at("spec", "request of \"" + named.name + "\": expected at most " +
+                                  format_quantity(Resources::kMaxTaskAmount, unit) + " in all, got " +
+                                  format_quantity(named.amount, unit));
+  }
+}
+
+void finish_ports(std::vector<StatedPort>& ports, bool host_network, std::vector<HostPortText>& out) {
+  for (StatedPort& stated : ports) {
+    if (host_network && stated.host.port == 0) stated.host.port = stated.container_port;
+    if (stated.host.port == 0) continue;
+    if (stated.host.protocol.empty()) stated.host.protocol = "TCP";
+    if (stated.host.address.empty()) stated.host.address = "0.0.0.0";
+    out.push_back(std::move(stated.host));
+  }
+}
+
+/// Keys whose values a constraint takes over from the pod itself; newer API servers have written them out already.
+void finish_spread(const std::vector<std::string>& label_keys, const StringPairs& labels, TopologySpreadText& spread) {
+  if (!spread.selector) return;
+  auto& expressions = spread.selector->match_expressions;
+  for (const std::string& key : label_keys) {
+    const std::string* value = find_value(labels, key);
+    if (value == nullptr) continue;
+    RequirementText own{key, "In", {*value}};
+    if (std::find(expressions.begin(), expressions.end(), own) == expressions.end()) {
+      expressions.push_back(std::move(own));
+    }
+  }
+}
+
+}  // namespace
+
+void finish_pod(PodDraft&& draft, PodObject& pod, Reading& reading) {
+  finish_request(draft, pod, reading);
+  finish_ports(draft.ports, draft.host_network, pod.host_ports);
+  for (const StatedClaim& claim : draft.claims) {
+    pod.claims.push_back(claim.is_ephemeral ? pod.meta.name + '-' + std::string(claim.name) : std::string(claim.name));
+  }
+  for (std::size_t i = 0; i < pod.topology_spread.size(); ++i) {
+    finish_spread(draft.spread_label_keys[i], pod.meta.labels, pod.topology_spread[i]);
+  }
+}
+
+}  // namespace basalt::adapter

@@ -1,0 +1,437 @@
+#include "basalt/framework/cluster.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "basalt/base/check.hpp"
+#include "framework/spec_hash.hpp"
+
+namespace basalt {
+namespace {
+
+template <class... Columns>
+void grow_all(std::uint32_t slots, Columns&... columns) {
+  (columns.grow(slots), ...);
+}
+template <class... Columns>
+void clear_all(std::uint32_t slot, Columns&... columns) {
+  (columns.clear(slot), ...);
+}
+
+void add_or_subtract(Resources& sum, const Resources& amount, bool add) {
+  if (add) {
+    sum += amount;
+  } else {
+    sum -= amount;
+  }
+}
+
+}  // namespace
+
+Cluster::Cluster() {
+  for (Dimension kind = 0; kind < schema_.size(); ++kind) symbols_.intern(schema_.name(kind));
+}
+Cluster::~Cluster() = default;
+
+// --- vocabulary ---
+
+Result<Resources> Cluster::resources(const NamedAmounts& amounts) {
+  for (const NamedAmount& amount : amounts) symbols_.intern(amount.name);  // reasons name the kind
+  return schema_.resources(amounts);
+}
+
+Result<Limits> Cluster::limits(const NamedAmounts& amounts) {
+  for (const NamedAmount& amount : amounts) symbols_.intern(amount.name);
+  return schema_.limits(amounts);
+}
+
+// --- order of nodes ---
+
+std::span<const NodeId> Cluster::nodes_in_order() const {
+  if (order_is_stale_) {
+    nodes_in_order_.clear();
+    nodes_.for_each([&](NodeId id, const Node& node) {
+      if (!node.placeholder) nodes_in_order_.push_back(id);
+    });
+    std::sort(nodes_in_order_.begin(), nodes_in_order_.end(),
+              [&](NodeId left, NodeId right) { return node_name(left) < node_name(right); });
+    ranks_.assign(nodes_.slots(), 0);
+    for (std::uint32_t i = 0; i < nodes_in_order_.size(); ++i) ranks_[nodes_in_order_[i].slot()] = i;
+    order_is_stale_ = false;
+  }
+  return nodes_in_order_;
+}
+
+std::uint32_t Cluster::rank(NodeId node) const {
+  static_cast<void>(nodes_in_order());
+  return ranks_[node.slot()];
+}
+
+// --- columns ---
+
+std::optional<Dimension> Cluster::idle_shortage(NodeId node, const Resources& request) const {
+  for (Dimension kind = 0; kind < request.width(); ++kind) {
+    if (request[kind] > 0 && request[kind] > idle(node, kind)) return kind;
+  }
+  return std::nullopt;
+}
+
+std::optional<Dimension> Cluster::future_shortage(NodeId node, const Resources& request) const {
+  for (Dimension kind = 0; kind < request.width(); ++kind) {
+    if (request[kind] > 0 && request[kind] > future_idle(node, kind)) return kind;
+  }
+  return std::nullopt;
+}
+
+Resources Cluster::total_used() const {
+  Resources total;
+  for (const NodeId node : nodes_in_order()) total += used_[node];
+  return total;
+}
+
+std::uint32_t Cluster::ready_tasks(JobId job) const {
+  return count(job, TaskStatus::allocated) + count(job, TaskStatus::binding) + count(job, TaskStatus::bound) +
+         count(job, TaskStatus::running) + count(job, TaskStatus::succeeded);
+}
+
+std::uint32_t Cluster::waiting_tasks(JobId job) const { return count(job, TaskStatus::pipelined); }
+
+std::uint32_t Cluster::valid_tasks(JobId job) const {
+  return ready_tasks(job) + waiting_tasks(job) + count(job, TaskStatus::pending);
+}
+
+// --- placement ---
+
+void Cluster::move(TaskId task, TaskStatus status, NodeId node) {
+  BASALT_CHECK(static_cast<bool>(node) == is_on_node(status), "a task is on a node exactly when its status says so");
+  BASALT_CHECK(!node || nodes_.contains(node), "a task was moved to a node that does not exist");
+  leave(task);
+  enter(task, status, node);
+}
+
+void Cluster::enter(TaskId task, TaskStatus status, NodeId node) {
+  const Task& row = tasks_[task];
+  const Spec& spec = specs_[row.spec];
+  status_.edit(task) = status;
+  if (node_of_[task] != node) node_of_.edit(task) = node;
+  if (node) {
+    link(task, node);
+    add_or_subtract(status == TaskStatus::pipelined ? pipelined_.edit(node) : used_.edit(node), spec.request, true);
+    if (status == TaskStatus::releasing) releasing_.edit(node) += spec.request;
+    for (PlacementKeeper* keeper : keepers_) keeper->placed(*this, task, node);
+    note_change(node);
+  }
+  if (row.job) count_in(row.job, jobs_[row.job].queue, status, spec, true);
+}
+
+void Cluster::leave(TaskId task) {
+  const Task& row = tasks_[task];
+  const Spec& spec = specs_[row.spec];
+  const TaskStatus status = status_[task];
+  const NodeId node = node_of_[task];
+  if (node) {
+    unlink(task, node);
+    add_or_subtract(status == TaskStatus::pipelined ? pipelined_.edit(node) : used_.edit(node), spec.request, false);
+    if (status == TaskStatus::releasing) releasing_.edit(node) -= spec.request;
+    for (PlacementKeeper* keeper : keepers_) keeper->removed(*this, task, node);
+    note_change(node);
+  }
+  if (row.job) count_in(row.job, jobs_[row.job].queue, status, spec, false);
+}
+
+void Cluster::link(TaskId task, NodeId node) {
+  const TaskId first = first_on_[node];
+  next_on_.edit(task) = first;
+  previous_on_.edit(task) = TaskId{};
+  if (first) previous_on_.edit(first) = task;
+  first_on_.edit(node) = task;
+}
+
+void Cluster::unlink(TaskId task, NodeId node) {
+  const TaskId previous = previous_on_[task];
+  const TaskId next = next_on_[task];
+  if (previous) {
+    next_on_.edit(previous) = next;
+  } else {
+    first_on_.edit(node) = next;
+  }
+  if (next) previous_on_.edit(next) = previous;
+  next_on_.edit(task) = TaskId{};
+  previous_on_.edit(task) = TaskId{};
+}
+
+void Cluster::count_in(JobId job, QueueId queue, TaskStatus status, const Spec& spec, bool add) {
+  std::uint32_t& counter = counts_.edit(job)[static_cast<std::size_t>(status)];
+  counter = add ? counter + 1 : counter - 1;
+  if (status == TaskStatus::pending && spec.is_best_effort()) {
+    std::uint32_t& best_effort = pending_best_effort_.edit(job);
+    best_effort = add ? best_effort + 1 : best_effort - 1;
+  }
+  if (is_allocated(status)) {
+    add_or_subtract(job_allocated_.edit(job), spec.request, add);
+    if (queue) add_or_subtract(queue_allocated_.edit(queue), spec.request, add);
+  } else if (status == TaskStatus::pipelined) {
+    add_or_subtract(job_pipelined_.edit(job), spec.request, add);
+    if (queue) add_or_subtract(queue_pipelined_.edit(queue), spec.request, add);
+  } else if (status == TaskStatus::pending) {
+    add_or_subtract(job_pending_.edit(job), spec.request, add);
+    if (queue) add_or_subtract(queue_pending_.edit(queue), spec.request, add);
+  }
+}
+
+void Cluster::set_phase(JobId job, JobPhase phase) { phase_.edit(job) = phase; }
+
+// --- undo ---
+
+UndoLog::Mark Cluster::open_undo() { return undo_.open(); }
+
+void Cluster::rollback(UndoLog::Mark mark) {
+  undo_.rollback(mark, [this](const ColumnBase* column, std::uint32_t slot) {
+    if (column == &used_ || column == &pipelined_) note_change(nodes_.id_in(slot));
+  });
+}
+
+std::uint64_t Cluster::fingerprint() const {
+  std::uint64_t hash = kEmptyHash;
+  const ColumnBase* columns[] = {&status_,        &node_of_,         &next_on_,         &previous_on_,
+                                 &first_on_,      &used_,            &releasing_,       &pipelined_,
+                                 &counts_,        &job_allocated_,   &job_pipelined_,   &job_pending_,
+                                 &phase_,         &queue_allocated_, &queue_pipelined_, &queue_pending_,
+                                 &pending_best_effort_};
+  for (const ColumnBase* column : columns) hash = std::rotl(hash, 5) ^ column->fingerprint();
+  for (const auto& column : plugin_node_columns_) hash = std::rotl(hash, 5) ^ column->fingerprint();
+  return hash;
+}
+
+// --- columns of plugins ---
+
+void Cluster::remove_node_column(const ColumnBase& column) {
+  check_between_cycles();
+  std::erase_if(plugin_node_columns_, [&](const auto& kept) { return kept.get() == &column; });
+}
+
+void Cluster::attach(PlacementKeeper& keeper) {
+  check_between_cycles();
+  keepers_.push_back(&keeper);
+  tasks_.for_each([&](TaskId task, const Task&) {
+    if (node_of_[task]) keeper.placed(*this, task, node_of_[task]);
+  });
+}
+
+void Cluster::detach(PlacementKeeper& keeper) { std::erase(keepers_, &keeper); }
+
+// --- rows ---
+
+void Cluster::check_between_cycles() const {
+  BASALT_CHECK(!undo_.is_open(), "rows and columns are added and removed between cycles only");
+}
+
+NodeId Cluster::insert_node(Node row) {
+  check_between_cycles();
+  if (!row.placeholder) total_allocatable_ += row.allocatable;
+  const NodeId node = nodes_.insert(std::move(row));
+  grow_all(nodes_.slots(), first_on_, used_, releasing_, pipelined_);
+  clear_all(node.slot(), first_on_, used_, releasing_, pipelined_);
+  for (const auto& column : plugin_node_columns_) {
+    column->grow(nodes_.slots());
+    column->clear(node.slot());
+  }
+  order_is_stale_ = true;
+  note_change(node);
+  return node;
+}
+
+void Cluster::replace_node(NodeId node, Node row) {
+  check_between_cycles();
+  Node& kept = nodes_[node];
+  if (!kept.placeholder) total_allocatable_ -= kept.allocatable;
+  if (!row.placeholder) total_allocatable_ += row.allocatable;
+  if (kept.placeholder != row.placeholder || kept.name != row.name) order_is_stale_ = true;
+  kept = std::move(row);
+  note_change(node);
+}
+
+void Cluster::erase_node(NodeId node) {
+  check_between_cycles();
+  BASALT_CHECK(!first_on_[node], "a node was erased while tasks are on it");
+  if (!nodes_[node].placeholder) total_allocatable_ -= nodes_[node].allocatable;
+  nodes_.erase(node);
+  order_is_stale_ = true;
+}
+
+QueueId Cluster::insert_queue(Queue row) {
+  check_between_cycles();
+  const QueueId queue = queues_.insert(std::move(row));
+  grow_all(queues_.slots(), queue_allocated_, queue_pipelined_, queue_pending_);
+  clear_all(queue.slot(), queue_allocated_, queue_pipelined_, queue_pending_);
+  return queue;
+}
+
+void Cluster::replace_queue(QueueId queue, Queue row) {
+  check_between_cycles();
+  queues_[queue] = std::move(row);
+}
+
+void Cluster::erase_queue(QueueId queue) {
+  check_between_cycles();
+  std::vector<JobId> orphans;
+  jobs_.for_each([&](JobId id, const Job& job) {
+    if (job.queue == queue) orphans.push_back(id);
+  });
+  for (const JobId job : orphans) jobs_[job].queue = QueueId{};
+  queues_.erase(queue);
+}
+
+JobId Cluster::insert_job(Job row) {
+  check_between_cycles();
+  BASALT_CHECK(row.tasks.empty(), "tasks join a job when they are inserted");
+  const JobId job = jobs_.insert(std::move(row));
+  grow_all(jobs_.slots(), counts_, pending_best_effort_, job_allocated_, job_pipelined_, job_pending_, phase_);
+  clear_all(job.slot(), counts_, pending_best_effort_, job_allocated_, job_pipelined_, job_pending_, phase_);
+  phase_.edit(job) = jobs_[job].observed.phase;
+  return job;
+}
+
+void Cluster::replace_job(JobId job, Job row) {
+  check_between_cycles();
+  Job& kept = jobs_[job];
+  if (kept.queue != row.queue) {
+    for (const auto& [from, to] : {std::pair{kept.queue, false}, std::pair{row.queue, true}}) {
+      if (!from) continue;
+      add_or_subtract(queue_allocated_.edit(from), job_allocated_[job], to);
+      add_or_subtract(queue_pipelined_.edit(from), job_pipelined_[job], to);
+      add_or_subtract(queue_pending_.edit(from), job_pending_[job], to);
+    }
+  }
+  row.tasks = std::move(kept.tasks);
+  kept = std::move(row);
+}
+
+void Cluster::erase_job(JobId job) {
+  check_between_cycles();
+  const std::vector<TaskId> tasks = jobs_[job].tasks;
+  for (const TaskId task : tasks) remove_from_job(task, job);
+  jobs_.erase(job);
+}
+
+TaskId Cluster::insert_task(Task row) {
+  check_between_cycles();
+  const JobId job = row.job;
+  row.job = JobId{};
+  const TaskId task = tasks_.insert(std::move(row));
+  grow_all(tasks_.slots(), status_, node_of_, next_on_, previous_on_);
+  clear_all(task.slot(), status_, node_of_, next_on_, previous_on_);
+  if (job) add_to_job(task, job);
+  return task;
+}
+
+void Cluster::replace_task(TaskId task, Task row) {
+  check_between_cycles();
+  const TaskStatus status = status_[task];
+  const NodeId node = node_of_[task];
+  const JobId job = row.job;
+  // Out of every sum with the old row, and in again with the new one.
+  move(task, TaskStatus::pending, NodeId{});
+  if (tasks_[task].job) remove_from_job(task, tasks_[task].job);
+  row.job = JobId{};
+  tasks_[task] = std::move(row);
+  if (job) add_to_job(task, job);
+  move(task, status, node);
+}
+
+void Cluster::erase_task(TaskId task) {
+  check_between_cycles();
+  move(task, TaskStatus::pending, NodeId{});
+  if (tasks_[task].job) remove_from_job(task, tasks_[task].job);
+  tasks_.erase(task);
+}
+
+void Cluster::add_to_job(TaskId task, JobId job) {
+  Task& row = tasks_[task];
+  row.job = job;
+  std::vector<TaskId>& members = jobs_[job].tasks;
+  const auto place = std::upper_bound(members.begin(), members.end(), task, [&](TaskId left, TaskId right) {
+    return comes_before(tasks_[left], tasks_[right]);
+  });
+  members.insert(place, task);
+  count_in(job, jobs_[job].queue, status_[task], specs_[row.spec], true);
+}
+
+void Cluster::remove_from_job(TaskId task, JobId job) {
+  Task& row = tasks_[task];
+  count_in(job, jobs_[job].queue, status_[task], specs_[row.spec], false);
+  std::erase(jobs_[job].tasks, task);
+  row.job = JobId{};
+}
+
+// --- what was written, or is about to be ---
+
+void Cluster::assume(const JobStatus& status) {
+  check_between_cycles();
+  JobObserved& observed = jobs_[status.job].observed;
+  observed.phase = status.phase;
+  observed.phase_text = to_string(status.phase);
+  observed.running = status.running;
+  observed.succeeded = status.succeeded;
+  observed.failed = status.failed;
+  set_phase(status.job, status.phase);
+}
+
+void Cluster::assume(const JobCondition& decided) {
+  check_between_cycles();
+  std::vector<ConditionText>& conditions = jobs_[decided.job].observed.conditions;
+  const auto same = std::find_if(conditions.begin(), conditions.end(), [&](const ConditionText& condition) {
+    return condition.type == decided.condition.type;
+  });
+  if (same == conditions.end()) {
+    conditions.push_back(decided.condition);
+  } else {
+    *same = decided.condition;
+  }
+}
+
+void Cluster::assume(const TaskCondition& decided) {
+  check_between_cycles();
+  tasks_[decided.task].scheduled = ConditionText{"PodScheduled", "False", decided.reason, decided.message};
+}
+
+void Cluster::assume(const QueueStatus& status) {
+  check_between_cycles();
+  queues_[status.queue].observed_allocated = status.allocated;
+}
+
+void Cluster::forget_observed_condition(TaskId task) { tasks_[task].scheduled.reset(); }
+
+void Cluster::forget_observed_allocated(QueueId queue) { queues_[queue].observed_allocated.clear(); }
+
+SpecId Cluster::intern_spec(Spec spec) {
+  const std::uint64_t hash = hash_of(spec);
+  const auto [begin, end] = specs_by_hash_.equal_range(hash);
+  for (auto entry = begin; entry != end; ++entry) {
+    if (specs_[entry->second] == spec) {
+      ++spec_uses_[entry->second].users;
+      return entry->second;
+    }
+  }
+  const SpecId id = specs_.insert(std::move(spec));
+  specs_by_hash_.emplace(hash, id);
+  spec_uses_[id] = SpecUse{hash, 1};
+  return id;
+}
+
+void Cluster::release_spec(SpecId spec) {
+  const auto use = spec_uses_.find(spec);
+  BASALT_CHECK(use != spec_uses_.end(), "release of a spec nobody uses");
+  if (--use->second.users > 0) return;
+  const auto [begin, end] = specs_by_hash_.equal_range(use->second.hash);
+  for (auto entry = begin; entry != end; ++entry) {
+    if (entry->second == spec) {
+      specs_by_hash_.erase(entry);
+      break;
+    }
+  }
+  spec_uses_.erase(use);
+  specs_.erase(spec);
+}
+
+}  // namespace basalt

@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <numeric>
+
+#include "basalt/base/check.hpp"
+#include "basalt/framework/session.hpp"
+
+// The plain path: every node is asked, every term answers for all of them. It is the oracle
+// that any faster path has to agree with, ties included.
+namespace basalt {
+namespace {
+
+TaskView view(const Cluster& cluster, TaskId task) {
+  const Task& row = cluster.tasks()[task];
+  return TaskView{task, row, cluster.specs()[row.spec]};
+}
+
+/// The request against what the node will have, and whether its use is known at all.
+Fit resources_fit(const Cluster& cluster, NodeId node, const Resources& request) {
+  if (cluster.nodes()[node].uncountable_pods > 0) return Fit::never(Reason{reasons::kUncountable, {}});
+  const auto shortage = cluster.future_shortage(node, request);
+  if (!shortage) return Fit::yes();
+  if (*shortage == kPods) return Fit::no(Reason{reasons::kPodCount, {}});
+  const auto name = cluster.symbols().find(cluster.schema().name(*shortage));
+  return Fit::no(Reason{reasons::kInsufficient, name.value_or(Symbol{})});
+}
+
+/// Turns a term's raw answers into weighted points and adds them to the totals.
+void add_normalised(const ScoreTerm& term, std::span<const Score> raw, std::span<Score> totals) {
+  const std::int64_t weight = term.weight();
+  if (term.normalisation() == Normalisation::none) {
+    for (std::size_t i = 0; i < raw.size(); ++i) totals[i] += raw[i] * weight;
+    return;
+  }
+  const bool reversed = term.normalisation() == Normalisation::by_max_reversed;
+  const Score max = raw.empty() ? 0 : *std::max_element(raw.begin(), raw.end());
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const Score share = max == 0 ? 0 : raw[i] * 100 / max;
+    totals[i] += (reversed ? 100 - share : share) * kPoint * weight;
+  }
+}
+
+}  // namespace
+
+Fit Session::fit(TaskId task, NodeId node) const {
+  const TaskView asked = view(cluster_, task);
+  Fit answer = resources_fit(cluster_, node, asked.spec.request);
+  for (const FilterTerm* term : filters_) {
+    if (!answer) break;
+    if (term->applies(asked.spec)) term->filter(asked, std::span(&node, 1), std::span(&answer, 1));
+  }
+  return answer;
+}
+
+std::vector<Score> Session::scores(TaskId task, std::span<const NodeId> nodes) const {
+  const TaskView asked = view(cluster_, task);
+  std::vector<Score> totals(nodes.size(), 0);
+  std::vector<Score> raw(nodes.size());
+  for (const ScoreTerm* term : scorers_) {
+    if (!term->applies(asked.spec)) continue;
+    std::fill(raw.begin(), raw.end(), 0);
+    term->score(asked, nodes, raw);
+    add_normalised(*term, raw, totals);
+  }
+  return totals;
+}
+
+std::optional<Placement> Session::find_placement(TaskId task, FitSummary& why) const {
+  return find_placement(task, cluster_.nodes_in_order(), why);
+}
+
+std::optional<Placement> Session::find_placement(TaskId task, std::span<const NodeId> among, FitSummary& why) const {
+  const TaskView asked = view(cluster_, task);
+  std::vector<NodeId> candidates;
+  candidates.reserve(among.size());
+  for (const NodeId node : among) {
+    if (const Fit fit = resources_fit(cluster_, node, asked.spec.request)) {
+      candidates.push_back(node);
+    } else {
+      why.add(fit.reason);
+    }
+  }
+  std::vector<Fit> answers;
+  for (const FilterTerm* term : filters_) {
+    if (candidates.empty() || !term->applies(asked.spec)) continue;
+    answers.assign(candidates.size(), Fit::yes());
+    term->filter(asked, candidates, answers);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (answers[i]) {
+        candidates[kept++] = candidates[i];
+      } else {
+        why.add(answers[i].reason);
+      }
+    }
+    candidates.resize(kept);
+  }
+  if (candidates.empty()) return std::nullopt;
+
+  // Room now beats room later, whatever the scores.
+  const auto later = std::stable_partition(candidates.begin(), candidates.end(), [&](NodeId node) {
+    return !cluster_.idle_shortage(node, asked.spec.request);
+  });
+  const bool now = later != candidates.begin();
+  if (now) candidates.erase(later, candidates.end());
+
+  const std::vector<Score> totals = scores(task, candidates);
+  const auto best = std::max_element(totals.begin(), totals.end());  // the first of equals: lowest rank
+  return Placement{candidates[static_cast<std::size_t>(best - totals.begin())], now};
+}
+
+}  // namespace basalt

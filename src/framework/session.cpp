@@ -1,0 +1,210 @@
+#include "basalt/framework/session.hpp"
+
+#include <utility>
+
+#include "basalt/base/check.hpp"
+
+namespace basalt {
+namespace {
+
+std::weak_ordering by_row(bool left_first, bool right_first) {
+  if (left_first) return std::weak_ordering::less;
+  return right_first ? std::weak_ordering::greater : std::weak_ordering::equivalent;
+}
+
+}  // namespace
+
+Session::Session(Cluster& cluster, const Configuration& configuration, Moment moment)
+    : cluster_(cluster), configuration_(configuration), moment_(moment), opening_(cluster.open_undo()) {
+  open_plugins();
+}
+
+Session::~Session() {
+  if (closed_) return;
+  cluster_.rollback(opening_);
+  cluster_.close_undo();
+}
+
+void Session::open_plugins() {
+  for (const Tier& tier : configuration_.tiers) {
+    const std::size_t first = plugins_.size();
+    for (const PluginSlot& slot : tier.plugins) plugins_.push_back(slot.plugin->open(*this));
+    const auto collect = [&]<class Point>(TiersOf<Point>& into) {
+      std::vector<Point*> answering;
+      for (std::size_t i = 0; i < tier.plugins.size(); ++i) {
+        Point* point = std::get<Point*>(plugins_[first + i]->points());
+        if (point != nullptr && tier.plugins[i].answers(Point::kSwitch)) answering.push_back(point);
+      }
+      if (!answering.empty()) into.tiers.push_back(std::move(answering));
+    };
+    std::apply([&](auto&... table) { (collect(table), ...); }, points_);
+  }
+  laws::tell_all(points<Predicate>(), [&](Predicate& plugin) {
+    for (const FilterTerm* term : plugin.filter_terms()) filters_.push_back(term);
+  });
+  laws::tell_all(points<NodeOrder>(), [&](NodeOrder& plugin) {
+    for (const ScoreTerm* term : plugin.score_terms()) scorers_.push_back(term);
+  });
+}
+
+// --- orders ---
+
+std::weak_ordering Session::queue_order(QueueId left, QueueId right) const {
+  return laws::first_preference(
+      points<QueueOrder>(), [&](const QueueOrder& plugin) { return plugin.queue_order(left, right); },
+      [&] {
+        const Queue& l = cluster_.queues()[left];
+        const Queue& r = cluster_.queues()[right];
+        return by_row(comes_before(l, r), comes_before(r, l));
+      });
+}
+
+std::weak_ordering Session::job_order(JobId left, JobId right) const {
+  return laws::first_preference(
+      points<JobOrder>(), [&](const JobOrder& plugin) { return plugin.job_order(left, right); },
+      [&] {
+        const Job& l = cluster_.jobs()[left];
+        const Job& r = cluster_.jobs()[right];
+        return by_row(comes_before(l, r), comes_before(r, l));
+      });
+}
+
+std::weak_ordering Session::task_order(TaskId left, TaskId right) const {
+  return laws::first_preference(
+      points<TaskOrder>(), [&](const TaskOrder& plugin) { return plugin.task_order(left, right); },
+      [&] {
+        const Task& l = cluster_.tasks()[left];
+        const Task& r = cluster_.tasks()[right];
+        return by_row(comes_before(l, r), comes_before(r, l));
+      });
+}
+
+// --- questions ---
+
+std::optional<Objection> Session::job_valid(JobId job) const {
+  return laws::first_objection(points<JobValid>(), [&](const JobValid& plugin) { return plugin.job_valid(job); });
+}
+
+bool Session::job_ready(JobId job) const {
+  return laws::all_agree(points<JobReady>(), [&](const JobReady& plugin) { return plugin.job_ready(job); });
+}
+
+bool Session::job_pipelined(JobId job) const {
+  return laws::vote(points<JobPipelined>(), [&](const JobPipelined& plugin) { return plugin.job_pipelined(job); });
+}
+
+bool Session::job_starving(JobId job) const {
+  return laws::first_tier_agrees(points<JobStarving>(),
+                                 [&](const JobStarving& plugin) { return plugin.job_starving(job); });
+}
+
+bool Session::overused(QueueId queue) const {
+  return laws::anyone(points<Overused>(), [&](const Overused& plugin) { return plugin.overused(queue); });
+}
+
+bool Session::allocatable(QueueId queue, TaskId task, std::string& why) const {
+  return laws::all_agree(points<Allocatable>(),
+                         [&](const Allocatable& plugin) { return plugin.allocatable(queue, task, why); });
+}
+
+bool Session::preemptive(QueueId queue, std::span<const TaskId> tasks) const {
+  return laws::all_agree(points<Preemptive>(),
+                         [&](const Preemptive& plugin) { return plugin.preemptive(queue, tasks); });
+}
+
+bool Session::job_enqueueable(JobId job, std::string& why) const {
+  return laws::vote(points<JobEnqueueable>(),
+                    [&](const JobEnqueueable& plugin) { return plugin.job_enqueueable(job, why); });
+}
+
+std::vector<TaskId> Session::preemptable(TaskId evictor, std::span<const TaskId> candidates) const {
+  return laws::protected_victims(
+      points<Preemptable>(), candidates,
+      [&](const Preemptable& plugin, std::span<const TaskId> asked) { return plugin.preemptable(evictor, asked); },
+      [](const Preemptable& plugin) { return plugin.preemptable_role(); });
+}
+
+std::vector<TaskId> Session::reclaimable(TaskId evictor, std::span<const TaskId> candidates) const {
+  return laws::protected_victims(
+      points<Reclaimable>(), candidates,
+      [&](const Reclaimable& plugin, std::span<const TaskId> asked) { return plugin.reclaimable(evictor, asked); },
+      [](const Reclaimable& plugin) { return plugin.reclaimable_role(); });
+}
+
+std::string Session::pre_predicate(TaskId task) const {
+  std::string why;
+  const bool agreed = laws::all_agree(points<PrePredicate>(), [&](const PrePredicate& plugin) {
+    return plugin.pre_predicate(task, why) == Fit::Verdict::fits;
+  });
+  if (agreed) return {};
+  return why.empty() ? "refused by a plugin" : why;
+}
+
+// --- changes ---
+
+void Session::enqueue(JobId job) {
+  admit(job);
+  laws::tell_all(points<JobEnqueued>(), [&](JobEnqueued& plugin) { plugin.job_enqueued(job); });
+}
+
+void Session::admit(JobId job) {
+  BASALT_CHECK(cluster_.phase(job) == JobPhase::pending, "only a pending job comes in");
+  cluster_.set_phase(job, JobPhase::inqueue);
+  journal_.push_back({Operation::Kind::enqueue, TaskId{}, NodeId{}, job, {}});
+}
+
+void Session::remember_opening(TaskId task) {
+  openings_.try_emplace(task, cluster_.status(task), cluster_.node_of(task));
+}
+
+const WaitReport* Session::find_wait_report(JobId job) const {
+  const auto found = waits_.find(job);
+  return found == waits_.end() ? nullptr : &found->second;
+}
+
+// --- closing ---
+
+/// Turns the journal into decisions. A reservation counts by what came of it: one that stands
+/// as it stood when the session opened is no decision, however often it was tried in between.
+void Session::decide_placements(Decisions& decisions) const {
+  std::unordered_map<TaskId, std::size_t> last;
+  for (std::size_t i = 0; i < journal_.size(); ++i) {
+    if (journal_[i].task) last[journal_[i].task] = i;
+  }
+  for (std::size_t i = 0; i < journal_.size(); ++i) {
+    const Operation& operation = journal_[i];
+    const bool stands = !operation.task || last.at(operation.task) == i;
+    switch (operation.kind) {
+      case Operation::Kind::enqueue: decisions.push_back(Enqueue{operation.job}); break;
+      case Operation::Kind::allocate:
+        if (stands) decisions.push_back(Bind{operation.task, operation.node, {}});
+        break;
+      case Operation::Kind::evict: decisions.push_back(Evict{operation.task, operation.reason}); break;
+      case Operation::Kind::pipeline:
+        if (stands && openings_.at(operation.task) != std::pair{TaskStatus::pipelined, operation.node}) {
+          decisions.push_back(Reserve{operation.task, operation.node});
+        }
+        break;
+      case Operation::Kind::release:
+        if (stands && openings_.at(operation.task).first == TaskStatus::pipelined) {
+          decisions.push_back(Release{operation.task});
+        }
+        break;
+    }
+  }
+}
+
+Decisions Session::close() && {
+  BASALT_CHECK(!closed_ && depth_ == 0, "a session closes once, with no transaction open");
+  Decisions decisions;
+  decide_placements(decisions);
+  Reporter reporter(*this, decisions);
+  reporter.report_standard();
+  laws::tell_all(points<SessionReport>(), [&](const SessionReport& plugin) { plugin.session_report(reporter); });
+  cluster_.rollback(opening_);
+  cluster_.close_undo();
+  closed_ = true;
+  return decisions;
+}
+
+}  // namespace basalt

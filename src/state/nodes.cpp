@@ -1,0 +1,75 @@
+#include <algorithm>
+
+#include "state/state.hpp"
+
+namespace basalt {
+
+bool State::is_selected(const NodeObject& node) const {
+  if (ownership_.node_selector.empty()) return true;
+  return std::any_of(ownership_.node_selector.begin(), ownership_.node_selector.end(), [&](const auto& wanted) {
+    const std::string* value = find_value(node.meta.labels, wanted.first);
+    return value != nullptr && *value == wanted.second;
+  });
+}
+
+void State::put_node(const std::string& name, Node row) {
+  if (const auto known = nodes_.find(name); known != nodes_.end()) {
+    row.uncountable_pods = cluster_.nodes()[known->second].uncountable_pods;
+    if (row.placeholder) release_reservations_on(known->second);
+    cluster_.replace_node(known->second, std::move(row));
+  } else {
+    nodes_.emplace(name, cluster_.insert_node(std::move(row)));
+  }
+}
+
+/// Pods can be seen before their node: a placeholder keeps their place until it comes.
+NodeId State::node_named(const std::string& name) {
+  const auto known = nodes_.find(name);
+  if (known != nodes_.end()) return known->second;
+  Node row;
+  row.name = cluster_.symbols().intern(name);
+  row.placeholder = true;
+  return nodes_.emplace(name, cluster_.insert_node(std::move(row))).first->second;
+}
+
+/// A node that goes leaves a placeholder while pods are still said to be on it, so that they
+/// are there again when it comes back.
+void State::remove_node(const std::string& name) {
+  const auto known = nodes_.find(name);
+  if (known == nodes_.end()) return;
+  release_reservations_on(known->second);
+  Node row;
+  row.name = cluster_.nodes()[known->second].name;
+  row.uncountable_pods = cluster_.nodes()[known->second].uncountable_pods;
+  row.placeholder = true;
+  cluster_.replace_node(known->second, std::move(row));
+  drop_if_empty(known->second);
+}
+
+void State::release_reservations_on(NodeId node) {
+  std::vector<TaskId> reserved;
+  cluster_.for_each_task_on(node, [&](TaskId task) {
+    if (cluster_.status(task) == TaskStatus::pipelined) reserved.push_back(task);
+  });
+  for (const TaskId task : reserved) cluster_.move(task, TaskStatus::pending, NodeId{});
+}
+
+void State::drop_if_empty(NodeId node) {
+  const Node* row = cluster_.nodes().find(node);
+  if (row == nullptr || !row->placeholder || row->uncountable_pods > 0) return;
+  bool is_empty = true;
+  cluster_.for_each_task_on(node, [&](TaskId) { is_empty = false; });
+  if (!is_empty) return;
+  nodes_.erase(cluster_.node_name(node));
+  cluster_.erase_node(node);
+}
+
+void State::count_uncountable(const std::string& node_name, int change) {
+  const NodeId node = node_named(node_name);
+  Node row = cluster_.nodes()[node];
+  row.uncountable_pods = static_cast<std::uint32_t>(static_cast<int>(row.uncountable_pods) + change);
+  cluster_.replace_node(node, std::move(row));
+  drop_if_empty(node);
+}
+
+}  // namespace basalt

@@ -1,0 +1,96 @@
+#include "state/state.hpp"
+
+#include "basalt/base/overloaded.hpp"
+
+namespace basalt {
+
+State::State(Ownership ownership) : ownership_(std::move(ownership)) {}
+
+void State::apply(const Delta& delta) {
+  std::visit(Overloaded{
+                 [this](const Upserted& upserted) { std::visit([this](const auto& object) { take(object); }, upserted.object); },
+                 [this](const Removed& removed) { remove(removed); },
+                 [this](const Rejected& rejected) { reject(rejected); },
+                 [this](const BindResult& result) { settle(result); },
+                 [this](const EvictResult& result) { settle(result); },
+                 [this](const StatusResult& result) { settle(result); },
+             },
+             delta);
+}
+
+void State::remove(const Removed& removed) {
+  const std::string key = removed.namespace_name + "/" + removed.name;
+  switch (removed.kind) {
+    case ObjectKind::pod:
+      if (const auto known = pods_.find(key);
+          known != pods_.end() && (removed.uid.empty() || known->second.uid == removed.uid)) {
+        forget_pod(key);
+      }
+      return;
+    case ObjectKind::node: remove_node(removed.name); return;
+    case ObjectKind::pod_group: remove_group(key, removed.uid); return;
+    case ObjectKind::queue: remove_queue(removed.name); return;
+    case ObjectKind::priority_class:
+      priority_classes_.erase(removed.name);
+      refresh_all_groups();
+      return;
+    case ObjectKind::claim:
+      claims_.erase(key);
+      reread_pods_with_claims(removed.namespace_name);
+      return;
+    case ObjectKind::volume:
+      volumes_.erase(removed.name);
+      reread_pods_with_claims({});
+      return;
+    case ObjectKind::storage_class:
+      storage_classes_.erase(removed.name);
+      reread_pods_with_claims({});
+      return;
+    case ObjectKind::namespace_kind: namespaces_.erase(removed.name); return;
+  }
+}
+
+void State::reject(const Rejected& rejected) {
+  const std::string key = rejected.namespace_name + "/" + rejected.name;
+  switch (rejected.kind) {
+    case ObjectKind::pod: {
+      forget_pod(key);
+      PodEntry& entry = pods_[key];
+      entry.uid = rejected.uid;
+      if (!rejected.node_name.empty()) {
+        entry.uncountable_on = rejected.node_name;
+        count_uncountable(rejected.node_name, 1);
+      }
+      return;
+    }
+    case ObjectKind::node: remove_node(rejected.name); return;
+    case ObjectKind::pod_group: {
+      Group& group = groups_[key];
+      group.object.reset();
+      group.rejection = rejected.reason;
+      refresh(key);
+      return;
+    }
+    case ObjectKind::queue: remove_queue(rejected.name); return;
+    default: remove(Removed{rejected.kind, rejected.namespace_name, rejected.name, rejected.uid}); return;
+  }
+}
+
+void State::take(const ClaimObject& claim) {
+  claims_[claim.meta.namespace_name + "/" + claim.meta.name] = claim;
+  reread_pods_with_claims(claim.meta.namespace_name);
+}
+
+void State::take(const VolumeObject& volume) {
+  volumes_[volume.meta.name] = volume;
+  reread_pods_with_claims({});
+}
+
+void State::take(const StorageClassObject& storage_class) {
+  storage_classes_[storage_class.meta.name] = storage_class;
+  reread_pods_with_claims({});
+}
+
+void State::take(const NamespaceObject& name_space) { namespaces_[name_space.meta.name] = name_space; }
+
+}  // namespace basalt

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "basalt/framework/cluster.hpp"
+#include "basalt/framework/decision.hpp"
+#include "basalt/model/delta.hpp"
+
+namespace basalt {
+
+/// Whose pods and groups this scheduler looks after.
+struct Ownership {
+  /// Pods whose schedulerName is one of these are ours.
+  std::set<std::string, std::less<>> scheduler_names{"basalt"};
+  /// Queue of groups that name none.
+  std::string default_queue = "default";
+  /// Pods of ours without a PodGroup get an implicit group, so that `schedulerName` alone is
+  /// enough. Off where another controller makes PodGroups for them.
+  bool implicit_groups = true;
+  /// Whether a PodGroup that has no pods yet is ours. Of one that has pods, the pods decide.
+  bool claim_empty_groups = false;
+  /// Only nodes with at least one of these label pairs take tasks; empty: all nodes.
+  StringPairs node_selector;
+};
+
+/// Keeps the tables in step with the world: turns deltas into rows and placements, and
+/// decisions into assumptions that hold until the API confirms or refutes them. The only
+/// writer of the tables between cycles. One thread.
+class State {
+ public:
+  explicit State(Ownership ownership);
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  [[nodiscard]] Cluster& cluster() { return cluster_; }
+  [[nodiscard]] const Cluster& cluster() const { return cluster_; }
+
+  /// Takes in what happened. Never fails: what makes no sense was rejected before, and what
+  /// concerns something unknown is ignored.
+  void apply(const Delta& delta);
+
+  /// Enters decisions into the tables, as if the API had already agreed. What it refuses
+  /// comes back as a delta and is put right then.
+  void assume(const Decisions& decisions);
+
+ private:
+  /// What is known about a pod beyond its row.
+  struct PodEntry {
+    std::string uid;
+    TaskId task;  ///< none: it is over, or going without a node
+    std::string group;  ///< key of the group it belongs to; empty: none
+    PodPhase phase = PodPhase::pending;
+    std::string node_name;  ///< as the API has it
+    bool deleting = false;
+    bool binding = false;   ///< a bind of ours is on its way, or in doubt
+    bool evicting = false;  ///< an eviction of ours is on its way
+    /// Kept only where the pod must be read again when something else changes (claims).
+    std::shared_ptr<const PodObject> object;
+    std::string uncountable_on;  ///< rejected while bound: the node it closes
+  };
+  /// A PodGroup, or what stands for one.
+  struct Group {
+    std::optional<PodGroupObject> object;
+    std::string rejection;  ///< why its object cannot be used
+    std::optional<Job> implicit_row;
+    JobId job;
+    std::size_t members = 0;  ///< our pods that name it
+  };
+
+  // objects
+  void take(const PodObject& pod);
+  void take(const NodeObject& node);
+  void take(const PodGroupObject& group);
+  void take(const QueueObject& queue);
+  void take(const PriorityClassObject& priority_class);
+  void take(const ClaimObject& claim);
+  void take(const VolumeObject& volume);
+  void take(const StorageClassObject& storage_class);
+  void take(const NamespaceObject& name_space);
+  void remove(const Removed& removed);
+  void reject(const Rejected& rejected);
+  void settle(const BindResult& result);
+  void settle(const EvictResult& result);
+  void settle(const StatusResult& result);
+
+  // pods
+  void place_as_observed(PodEntry& entry);
+  void forget_task(PodEntry& entry);
+  void forget_pod(const std::string& key);
+  void reread_pods_with_claims(const std::string& namespace_name);
+  [[nodiscard]] Task make_task(const PodObject& pod, JobId job);
+  [[nodiscard]] std::string group_of(const PodObject& pod) const;
+  [[nodiscard]] bool is_ours(const PodObject& pod) const;
+  PodEntry* find_pod(const std::string& namespace_name, const std::string& name, const std::string& uid);
+
+  // specs
+  [[nodiscard]] Spec make_spec(const PodObject& pod);
+  void add_claims(const PodObject& pod, Spec& spec);
+
+  // nodes
+  NodeId node_named(const std::string& name);
+  void put_node(const std::string& name, Node row);
+  void remove_node(const std::string& name);
+  void release_reservations_on(NodeId node);
+  [[nodiscard]] bool is_selected(const NodeObject& node) const;
+  void drop_if_empty(NodeId node);
+  void count_uncountable(const std::string& node_name, int change);
+
+  // groups and queues
+  void join(const std::string& key, const PodObject& pod);
+  void leave(const std::string& key);
+  void remove_group(const std::string& key, const std::string& uid);
+  void remove_queue(const std::string& name);
+  void refresh(const std::string& key);
+  void observe(const Group& group);
+  [[nodiscard]] std::optional<Job> desired_row(const std::string& key, const Group& group);
+  [[nodiscard]] Job make_job(const PodGroupObject& object);
+  [[nodiscard]] Job implicit_row(const PodObject& pod) const;
+  [[nodiscard]] std::string queue_of(const PodObject& pod) const;
+  [[nodiscard]] std::int32_t priority_of(const std::string& priority_class) const;
+  void refresh_all_groups();
+
+  Ownership ownership_;
+  Cluster cluster_;
+  std::unordered_map<std::string, PodEntry> pods_;  // by namespace/name
+  std::unordered_map<std::string, NodeId> nodes_;
+  std::map<std::string, Group> groups_;  // by namespace/name; implicit ones by "uid of pod or owner"
+  std::unordered_map<std::string, QueueId> queues_;
+  std::map<std::string, PriorityClassObject> priority_classes_;
+  std::unordered_map<std::string, ClaimObject> claims_;  // by namespace/name
+  std::unordered_map<std::string, VolumeObject> volumes_;
+  std::unordered_map<std::string, StorageClassObject> storage_classes_;
+  std::unordered_map<std::string, NamespaceObject> namespaces_;
+};
+
+}  // namespace basalt
