@@ -65,7 +65,15 @@ std::vector<Score> Session::scores(TaskId task, std::span<const NodeId> nodes) c
 }
 
 std::optional<Placement> Session::find_placement(TaskId task, FitSummary& why) const {
-  return find_placement(task, cluster_.nodes_in_order(), why);
+  const SpecId spec = cluster_.tasks()[task].spec;
+  const std::size_t changes = cluster_.node_changes().size();
+  if (const auto known = failures_.find(spec); known != failures_.end() && known->second.first == changes) {
+    why = known->second.second;
+    return std::nullopt;
+  }
+  const auto placement = find_placement(task, cluster_.nodes_in_order(), why);
+  if (!placement && failures_hold_) failures_[spec] = {changes, why};
+  return placement;
 }
 
 std::optional<Placement> Session::find_placement(TaskId task, std::span<const NodeId> among, FitSummary& why) const {

@@ -1,5 +1,6 @@
 #include "basalt/framework/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "basalt/base/check.hpp"
@@ -40,7 +41,12 @@ void Session::open_plugins() {
     std::apply([&](auto&... table) { (collect(table), ...); }, points_);
   }
   laws::tell_all(points<Predicate>(), [&](Predicate& plugin) {
-    for (const FilterTerm* term : plugin.filter_terms()) filters_.push_back(term);
+    for (const FilterTerm* term : plugin.filter_terms()) {
+      filters_.push_back(term);
+      for (const Input input : {Input::task, Input::job, Input::queue}) {
+        if (term->inputs().contains(input)) failures_hold_ = false;
+      }
+    }
   });
   laws::tell_all(points<NodeOrder>(), [&](NodeOrder& plugin) {
     for (const ScoreTerm* term : plugin.score_terms()) scorers_.push_back(term);
@@ -151,6 +157,17 @@ void Session::admit(JobId job) {
   BASALT_CHECK(cluster_.phase(job) == JobPhase::pending, "only a pending job comes in");
   cluster_.set_phase(job, JobPhase::inqueue);
   journal_.push_back({Operation::Kind::enqueue, TaskId{}, NodeId{}, job, {}});
+}
+
+void WaitReport::note(SpecId spec, FitSummary summary) {
+  const auto known = std::find_if(tasks.begin(), tasks.end(), [&](const auto& entry) { return entry.first == spec; });
+  if (known == tasks.end()) tasks.emplace_back(spec, std::move(summary));
+}
+
+void WaitReport::note(SpecId spec, std::string refusal) {
+  const auto known =
+      std::find_if(refusals.begin(), refusals.end(), [&](const auto& entry) { return entry.first == spec; });
+  if (known == refusals.end()) refusals.emplace_back(spec, std::move(refusal));
 }
 
 void Session::remember_opening(TaskId task) {

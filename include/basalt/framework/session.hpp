@@ -43,6 +43,10 @@ struct WaitReport {
   std::vector<std::pair<SpecId, FitSummary>> tasks;
   /// Why no node was even asked about a spec: a queue's limit, a missing claim.
   std::vector<std::pair<SpecId, std::string>> refusals;
+
+  /// Notes what was said to a task of a spec; the first word on each spec stands.
+  void note(SpecId spec, FitSummary summary);
+  void note(SpecId spec, std::string refusal);
 };
 
 /// One cycle's look at the cluster: the questions of the framework, answered by the plugins,
@@ -158,6 +162,10 @@ class Session {
   /// Where tasks that were touched stood when the session opened.
   std::unordered_map<TaskId, std::pair<TaskStatus, NodeId>> openings_;
   std::unordered_map<JobId, WaitReport> waits_;
+  /// What all nodes last said to a spec, and after how many node changes: the next task of the
+  /// spec hears the same unless something changed, as long as no filter looks beyond the spec.
+  mutable std::unordered_map<SpecId, std::pair<std::size_t, FitSummary>> failures_;
+  bool failures_hold_ = true;
 };
 
 /// What plugins say at the end of a session: conditions of PodGroups and pods. Only what

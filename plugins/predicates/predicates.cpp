@@ -1,0 +1,84 @@
+#include "plugins/predicates/predicates.hpp"
+
+#include "basalt/framework/session.hpp"
+#include "plugins/predicates/filters.hpp"
+
+namespace basalt {
+namespace {
+
+/// Switches of filters that do not exist yet: whoever needs one waits, with the reason.
+void read_missing_filters(ArgumentReader& reader) {
+  for (const std::string_view key :
+       {"predicate.PodAffinityEnable", "predicate.NodeVolumeLimitsEnable", "predicate.VolumeZoneEnable",
+        "predicate.PodTopologySpreadEnable", "predicate.DynamicResourceAllocationEnable"}) {
+    reader.without_effect(key, "there is no such filter; pods with constraints that are not supported wait");
+  }
+  reader.without_effect("predicate.CacheEnable", "answers are always remembered for equal pods");
+  for (const std::string_view key : {"volumebinding.bindTimeoutSeconds", "volumebinding.weight",
+                                     "volumebinding.shape", "dynamicresources.filterTimeoutSeconds"}) {
+    reader.without_effect(key, "volumes are not bound, and device claims not made, by this version");
+  }
+}
+
+class Predicates final : public PrePredicate, public Predicate {
+ public:
+  struct Args {
+    bool node_affinity = true;
+    bool node_ports = true;
+    bool taints = true;
+    bool volumes = true;
+
+    static Args read(ArgumentReader& reader) {
+      Args args;
+      args.node_affinity = reader.boolean("predicate.NodeAffinityEnable", true);
+      args.node_ports = reader.boolean("predicate.NodePortsEnable", true);
+      args.taints = reader.boolean("predicate.TaintTolerationEnable", true);
+      args.volumes = reader.boolean("predicate.VolumeBindingEnable", true);
+      read_missing_filters(reader);
+      return args;
+    }
+  };
+
+  Predicates(const Args& args, const Session& session)
+      : args_(args), cluster_(session.cluster()), unschedulable_(cluster_), node_affinity_(cluster_), taints_(cluster_),
+        host_ports_(cluster_), volumes_(cluster_) {}
+
+  /// What blocks the pod or its group wherever it is tried.
+  Fit::Verdict pre_predicate(TaskId task, std::string& why) const override {
+    const auto add = [&](const std::vector<std::string>& blockers) {
+      for (const std::string& blocker : blockers) {
+        if (!why.empty()) why += "; ";
+        why += blocker;
+      }
+      return !blockers.empty();
+    };
+    bool is_blocked = add(cluster_.spec(task).blockers);
+    if (const JobId job = cluster_.tasks()[task].job) is_blocked = add(cluster_.jobs()[job].blockers) || is_blocked;
+    return is_blocked ? Fit::Verdict::unresolvable : Fit::Verdict::fits;
+  }
+
+  /// In kube-scheduler's order, since of a node the first objection counts.
+  std::vector<const FilterTerm*> filter_terms() const override {
+    std::vector<const FilterTerm*> terms = {&unschedulable_};
+    if (args_.node_affinity) terms.push_back(&node_affinity_);
+    if (args_.taints) terms.push_back(&taints_);
+    if (args_.node_ports) terms.push_back(&host_ports_);
+    if (args_.volumes) terms.push_back(&volumes_);
+    return terms;
+  }
+
+ private:
+  Args args_;
+  const Cluster& cluster_;
+  UnschedulableFilter unschedulable_;
+  NodeAffinityFilter node_affinity_;
+  TaintFilter taints_;
+  HostPortFilter host_ports_;
+  VolumeAffinityFilter volumes_;
+};
+
+}  // namespace
+
+PluginType predicates() { return plugin_type<Predicates>("predicates"); }
+
+}  // namespace basalt

@@ -1,0 +1,131 @@
+#include "plugins/proportion/proportion.hpp"
+
+#include <unordered_map>
+
+#include "basalt/framework/session.hpp"
+#include "plugins/amounts/minimum.hpp"
+#include "plugins/amounts/share.hpp"
+#include "plugins/amounts/shortage.hpp"
+#include "plugins/proportion/queue_shares.hpp"
+
+namespace basalt {
+namespace {
+
+class Proportion final : public QueueOrder,
+                         public Overused,
+                         public Allocatable,
+                         public Preemptive,
+                         public Reclaimable,
+                         public JobEnqueueable,
+                         public JobEnqueued {
+ public:
+  using Args = NoArguments;
+  Proportion(const Args&, const Session& session)
+      : cluster_(session.cluster()), shares_(queue_shares(session.cluster())) {}
+
+  /// Higher priority first, then the queue that has the smaller part of what it deserves.
+  std::weak_ordering queue_order(QueueId left, QueueId right) const override {
+    const Queue& l = cluster_.queues()[left];
+    const Queue& r = cluster_.queues()[right];
+    if (l.priority != r.priority) return r.priority <=> l.priority;
+    return dominant_share(holdings(cluster_, left), share(left).deserved) <=>
+           dominant_share(holdings(cluster_, right), share(right).deserved);
+  }
+
+  /// It has all it deserves, of every kind.
+  bool overused(QueueId queue) const override { return share(queue).deserved.fits_in(holdings(cluster_, queue)); }
+
+  bool allocatable(QueueId queue, TaskId task, std::string& why) const override {
+    return has_room(queue, cluster_.spec(task).request, &why);
+  }
+
+  bool preemptive(QueueId queue, std::span<const TaskId> tasks) const override {
+    Resources wanted;
+    for (const TaskId task : tasks) wanted += cluster_.spec(task).request;
+    return has_room(queue, wanted, nullptr);
+  }
+
+  /// Tasks of queues that hold more than they deserve of any kind, until they no longer do: the
+  /// last one taken may lead below the line.
+  std::optional<std::vector<TaskId>> reclaimable(TaskId, std::span<const TaskId> candidates) const override {
+    std::vector<TaskId> victims;
+    std::unordered_map<QueueId, Resources> left;
+    for (const TaskId candidate : candidates) {
+      const QueueId queue = queue_of(candidate);
+      if (!queue) continue;
+      auto known = left.find(queue);
+      if (known == left.end()) known = left.emplace(queue, holdings(cluster_, queue)).first;
+      if (known->second.fits_in(share(queue).deserved)) continue;
+      known->second -= cluster_.spec(candidate).request;
+      victims.push_back(candidate);
+    }
+    return victims;
+  }
+
+  Vote job_enqueueable(JobId job, std::string& why) const override {
+    const Job& row = cluster_.jobs()[job];
+    if (!row.queue) return Vote::abstain;
+    const Queue& queue = cluster_.queues()[row.queue];
+    if (queue.state != QueueState::open) {
+      why = not_open(queue);
+      return Vote::reject;
+    }
+    if (!row.min_resources) return Vote::permit;
+    const QueueShare& known = share(row.queue);
+    const Resources owed = saturating_add(known.claimed, unmet_minimum(cluster_, job));
+    const Resources wanted = saturating_add(holdings(cluster_, row.queue) - known.elastic, owed);
+    const auto short_of = exceeded_kinds(wanted, known.limit, *row.min_resources, cluster_.schema());
+    if (short_of.empty()) return Vote::permit;
+    why = insufficient(short_of);
+    return Vote::reject;
+  }
+
+  void job_enqueued(JobId job) override {
+    const QueueId queue = cluster_.jobs()[job].queue;
+    const auto known = shares_.find(queue);
+    if (known == shares_.end()) return;
+    known->second.claimed = saturating_add(known->second.claimed, admission_claim(cluster_, job));
+  }
+
+ private:
+  const QueueShare& share(QueueId queue) const {
+    static const QueueShare kNone;
+    const auto known = shares_.find(queue);
+    return known == shares_.end() ? kNone : known->second;
+  }
+
+  QueueId queue_of(TaskId task) const {
+    const JobId job = cluster_.tasks()[task].job;
+    return job ? cluster_.jobs()[job].queue : QueueId{};
+  }
+
+  static std::string not_open(const Queue& queue) { return "queue " + queue.name + " is not open"; }
+
+  /// Volcano's words.
+  std::string insufficient(const std::vector<Dimension>& kinds) const {
+    return "queue resource quota insufficient: " + list_kinds("insufficient", kinds, cluster_.schema());
+  }
+
+  /// Whether the queue is open and keeps within what it deserves with that much more, as far
+  /// as kinds are concerned of which more is wanted.
+  bool has_room(QueueId queue, const Resources& wanted, std::string* why) const {
+    const Queue& row = cluster_.queues()[queue];
+    if (row.state != QueueState::open) {
+      if (why != nullptr) *why = not_open(row);
+      return false;
+    }
+    const Resources then = holdings(cluster_, queue) + wanted;
+    const auto short_of = exceeded_kinds(then, share(queue).deserved, wanted, cluster_.schema());
+    if (!short_of.empty() && why != nullptr) *why = insufficient(short_of);
+    return short_of.empty();
+  }
+
+  const Cluster& cluster_;
+  std::unordered_map<QueueId, QueueShare> shares_;
+};
+
+}  // namespace
+
+PluginType proportion() { return plugin_type<Proportion>("proportion"); }
+
+}  // namespace basalt

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <unordered_map>
+
+#include "basalt/framework/cluster.hpp"
+
+namespace basalt {
+
+/// What proportion knows of a queue. All but `claimed` is as of the opening of the session.
+struct QueueShare {
+  /// The most it may ever have: what no other queue is guaranteed, cut to its capability.
+  Resources limit;
+  /// Its part of the cluster by weight.
+  Resources deserved;
+  /// What jobs that were let in have coming to them.
+  Resources claimed;
+  /// What jobs hold beyond their minimum, which does not stand in the way of a new job.
+  Resources elastic;
+};
+
+/// Works the shares out for every queue that owns a job; the others have none. Source:
+/// Volcano's proportion, when a session opens.
+std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster);
+
+/// Requests of a queue's tasks that are placed or hold reservations, now.
+Resources holdings(const Cluster& cluster, QueueId queue);
+
+}  // namespace basalt

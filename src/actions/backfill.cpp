@@ -1,0 +1,55 @@
+#include "actions/builtin.hpp"
+#include "actions/candidates.hpp"
+#include "actions/queue_rounds.hpp"
+#include "basalt/framework/session.hpp"
+
+namespace basalt {
+namespace {
+
+class Backfill final : public Action {
+ public:
+  void run(Session& session) const override {
+    QueueRounds rounds(session);
+    for (const JobId job : jobs_to_place(session)) {
+      if (!waiting_tasks(session, job, true).empty()) rounds.add(job);
+    }
+    while (const auto queue = rounds.next_queue()) {
+      place_best_effort(session, rounds.next_job(*queue));
+      rounds.put_back(*queue);
+    }
+  }
+
+ private:
+  static void place_best_effort(Session& session, JobId job) {
+    for (const TaskId task : waiting_tasks(session, job, true)) {
+      Transaction tx = session.begin();
+      const SpecId spec = session.cluster().tasks()[task].spec;
+      if (session.cluster().status(task) == TaskStatus::pipelined) tx.release(task);
+      if (std::string refusal = session.pre_predicate(task); !refusal.empty()) {
+        session.wait_report(job).note(spec, std::move(refusal));
+        continue;
+      }
+      FitSummary why;
+      const auto placement = session.find_placement(task, why);
+      if (!placement || !placement->now) {
+        if (!why.empty()) session.wait_report(job).note(spec, std::move(why));
+        continue;
+      }
+      tx.allocate(task, placement->node);
+      if (session.job_ready(job)) tx.commit();
+    }
+  }
+};
+
+}  // namespace
+
+ActionType backfill_action() {
+  return ActionType{"backfill", [](const Arguments& arguments, Findings& findings) -> std::unique_ptr<Action> {
+                      ArgumentReader reader("backfill", arguments, findings);
+                      reader.without_effect("predicateErrorCacheEnable", "failures are remembered exactly, not by role");
+                      reader.finish();
+                      return std::make_unique<Backfill>();
+                    }};
+}
+
+}  // namespace basalt

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "basalt/framework/session.hpp"
+
+namespace basalt {
+
+/// The jobs that an action that places tasks looks at, in job order: those that are in, whole
+/// enough, and in a queue that exists. Of the others, notes why they wait. Where enqueue is
+/// not configured, pending jobs are let in on the way.
+std::vector<JobId> jobs_to_place(Session& session);
+
+/// Tasks of a job that wait for a place, in task order: pending or holding a reservation,
+/// without scheduling gates. `best_effort` chooses between those that ask for nothing and the
+/// rest.
+std::vector<TaskId> waiting_tasks(const Session& session, JobId job, bool best_effort);
+
+}  // namespace basalt

@@ -1,0 +1,40 @@
+#include "actions/builtin.hpp"
+#include "actions/queue_rounds.hpp"
+#include "basalt/framework/session.hpp"
+
+namespace basalt {
+namespace {
+
+/// Every pending job is tried once a cycle; one that is refused does not hold up those behind
+/// it. A job that states no minimum comes in without being asked for.
+class EnqueueAction final : public Action {
+ public:
+  void run(Session& session) const override {
+    const Cluster& cluster = session.cluster();
+    QueueRounds rounds(session);
+    cluster.jobs().for_each([&](JobId id, const Job& job) {
+      if (cluster.phase(id) == JobPhase::pending && job.queue && job.blockers.empty()) rounds.add(id);
+    });
+    while (const auto queue = rounds.next_queue()) {
+      const JobId job = rounds.next_job(*queue);
+      std::string why;
+      if (!cluster.jobs()[job].min_resources || session.job_enqueueable(job, why)) {
+        session.enqueue(job);
+      } else {
+        session.wait_report(job).job_reason = why.empty() ? "not enqueued: refused by a plugin" : "not enqueued: " + why;
+      }
+      rounds.put_back(*queue);
+    }
+  }
+};
+
+}  // namespace
+
+ActionType enqueue_action() {
+  return ActionType{"enqueue", [](const Arguments& arguments, Findings& findings) -> std::unique_ptr<Action> {
+                      ArgumentReader("enqueue", arguments, findings).finish();
+                      return std::make_unique<EnqueueAction>();
+                    }};
+}
+
+}  // namespace basalt

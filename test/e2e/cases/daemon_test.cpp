@@ -1,0 +1,134 @@
+// The daemon as a program: flags, configuration, endpoints.
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "e2e/harness/e2e_test.hpp"
+#include "e2e/harness/subprocess.hpp"
+#include "e2e/harness/waiting.hpp"
+
+namespace basalt::e2e {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+using testing::AllOf;
+using testing::AnyOf;
+using testing::HasSubstr;
+
+/// 1 when the last reload of the configuration was good, 0 when it was refused.
+constexpr const char* kReloadMetric = "basalt_config_last_reload_success";
+
+class DaemonTest : public SchedulerTest {
+ protected:
+  void bind_a_pod(const std::string& name) {
+    api().create(pods_path(), make_pod(name));
+    ledger().wait_for("pod " + name + " bound", seconds{30}, [&](const ClusterView& view) {
+      const auto pod = view.pods.find("default/" + name);
+      return pod != view.pods.end() && !pod->second.node.empty();
+    });
+  }
+
+  /// Runs the program with these words only, to its end.
+  CommandOutcome run(const std::vector<std::string>& words) {
+    Command command{.words = {scheduler_binary()}, .variables = {}};
+    command.words.insert(command.words.end(), words.begin(), words.end());
+    return run_command(command, seconds{20});
+  }
+
+  std::filesystem::path write_file(const std::string& name, const std::string& content) {
+    std::ofstream(folder() / name) << content;
+    return folder() / name;
+  }
+
+  void wait_for_reload_metric(double wanted) {
+    wait_until(std::string(kReloadMetric) + " is " + std::to_string(wanted), seconds{30}, [&]() -> std::string {
+      const auto value = scheduler().metric(kReloadMetric);
+      return value == wanted ? "" : "it is " + (value ? std::to_string(*value) : "not there");
+    });
+  }
+};
+
+TEST_F(DaemonTest, StartsWithTheFlagsOfVolcanosChartIncludingTheStrayShellWord) {
+  api().create(kNodesPath, make_node("node"));
+  start_scheduler({{"kube-api-qps", "2000"}, {"kube-api-burst", "2000"}, {"node-worker-threads", "20"}},
+                  {"--logtostderr", "-v=3", "2>&1"});
+  bind_a_pod("pod");
+  EXPECT_EQ(200, scheduler().health("/healthz"));
+  EXPECT_EQ(200, scheduler().health("/readyz"));
+}
+
+TEST_F(DaemonTest, RefusesLeaderElectionUntilItExists) {
+  may_end_ = true;
+  launch_scheduler({{"leader-elect", "true"}});
+  const auto ended = scheduler().wait_for_end(seconds{20});
+  ASSERT_TRUE(ended.has_value());
+  EXPECT_FALSE(ended->success());
+  EXPECT_THAT(scheduler().log(), HasSubstr("leader-elect"));
+}
+
+TEST_F(DaemonTest, RefusesAFlagThatItDoesNotKnow) {
+  may_end_ = true;
+  launch_scheduler({{"no-such-flag", "1"}});
+  const auto ended = scheduler().wait_for_end(seconds{20});
+  ASSERT_TRUE(ended.has_value());
+  EXPECT_FALSE(ended->success());
+  EXPECT_THAT(scheduler().log(), HasSubstr("no-such-flag"));
+}
+
+TEST_F(DaemonTest, ValidatesAConfigurationWithoutACluster) {
+  const CommandOutcome good = run({"--validate-config", write_file("good.conf", stock_configuration())});
+  EXPECT_TRUE(good.status.success()) << good.output << good.errors;
+  const CommandOutcome bad = run({"--validate-config", write_file("bad.conf", "actions: \"enqueue, alocate\"\n")});
+  EXPECT_FALSE(bad.status.success());
+  EXPECT_THAT(bad.output + bad.errors, HasSubstr("alocate"));
+}
+
+TEST_F(DaemonTest, AValidChangeOfTheMountedConfigurationTakesEffect) {
+  api().create(kNodesPath, make_node("node"));
+  configuration().replace("actions: \"enqueue\"\ntiers:\n- plugins:\n  - name: priority\n  - name: gang\n");
+  start_scheduler();
+  create_gang("waits", {.min_member = 2}, 2);
+  wait_for_status("waits", "phase Inqueue", [](const json& status) { return status.value("phase", "") == "Inqueue"; });
+  EXPECT_EQ(0, ledger().view().bound()) << "nothing allocates yet";
+  configuration().replace(stock_configuration());
+  wait_until_bound("default/waits", 2);
+  wait_for_reload_metric(1);
+}
+
+TEST_F(DaemonTest, ABadConfigurationKeepsTheOldOneAndSaysSo) {
+  api().create(kNodesPath, make_node("node"));
+  start_scheduler();
+  configuration().replace("actions: \"enqueue, alocate\"\n");
+  wait_for_reload_metric(0);
+  EXPECT_THAT(scheduler().log(), HasSubstr("alocate"));
+  wait_until("an event about the configuration", seconds{30}, [&]() -> std::string {
+    const json events = api().get("/api/v1/events");
+    for (const auto& event : events.at("items")) {
+      if (event.value("message", "").find("alocate") != std::string::npos) return {};
+    }
+    return "there are " + std::to_string(events.at("items").size()) + " other events";
+  });
+  bind_a_pod("under-the-old-configuration");
+  configuration().replace(stock_configuration());
+  wait_for_reload_metric(1);
+}
+
+TEST_F(DaemonTest, ShowsTheMetricsThatVolcanosDashboardsAskFor) {
+  api().create(kNodesPath, make_node("node"));
+  start_scheduler();
+  bind_a_pod("pod");
+  wait_until("the metrics of the first placement", seconds{30}, [&]() -> std::string {
+    for (const char* name :
+         {"volcano_e2e_scheduling_latency_milliseconds_count", "volcano_open_session_duration_milliseconds_count",
+          "volcano_action_scheduling_latency_milliseconds_count", "volcano_task_scheduling_latency_milliseconds_count",
+          "volcano_queue_allocated_milli_cpu", "volcano_queue_share", "volcano_unschedule_job_count"}) {
+      if (!scheduler().metric(name)) return std::string("missing: ") + name;
+    }
+    return {};
+  });
+}
+
+}  // namespace
+}  // namespace basalt::e2e
