@@ -93,7 +93,7 @@ class Gang final : public JobValid,
   }
 
   static bool says_scheduled(const Job& job) {
-    return std::any_of(job.observed_conditions.begin(), job.observed_conditions.end(), [](const auto& condition) {
+    return std::any_of(job.observed.conditions.begin(), job.observed.conditions.end(), [](const auto& condition) {
       return condition.type == kScheduled && condition.status == "True" && condition.reason == kReadyReason;
     });
   }

@@ -9,7 +9,7 @@ namespace basalt {
 void AllocationTerm::score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const {
   const std::int64_t cpu = task.spec.scoring_cpu;
   const std::int64_t memory = task.spec.scoring_memory;
-  const auto* rate = preference_ == Preference::least_allocated ? &least_allocated_score : &most_allocated_score;
+  auto* const rate = preference_ == Preference::least_allocated ? &least_allocated_score : &most_allocated_score;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const ScoringSums::Sums& sums = sums_[nodes[i]];
     const Resources& allocatable = cluster_.nodes()[nodes[i]].allocatable;

@@ -26,7 +26,7 @@ struct PodUnscheduledWrite {
   std::string previous_status;  ///< of the PodScheduled condition as last seen; empty: it had none
   WallTime now;                 ///< becomes lastTransitionTime exactly when the status was not "False" before
   Nomination nomination = Nomination::keep;
-  std::string nominated_node;  ///< for Nomination::set
+  std::string nominated_node = {};  ///< for Nomination::set
 };
 /// PATCH pods/<name>/status, strategic merge (conditions merge by type; fields left out stay).
 std::string pod_unscheduled_patch(const PodUnscheduledWrite& write);

@@ -1,5 +1,6 @@
 #include "config/document.hpp"
 
+#include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -22,6 +23,14 @@ Place place_of(const YAML::Mark& mark, Place fallback) {
   return Place{mark.line + 1, mark.column + 1};
 }
 
+// The text with the mark that ends a document: without it yaml-cpp 0.7 takes a quote that is never closed for closed at
+// the end of the text.
+std::string ended(std::string_view text) { return std::string(text) + (text.ends_with('\n') ? "...\n" : "\n...\n"); }
+
+std::string said_by(const YAML::Exception& failure) {
+  return failure.msg == YAML::ErrorMsg::DOC_IN_SCALAR ? "a quote is opened and not closed" : failure.msg;
+}
+
 // Turns the nodes of yaml-cpp into values.
 class Converter {
  public:
@@ -31,7 +40,8 @@ class Converter {
   [[nodiscard]] bool complete() const { return complete_; }
 
   DocumentValue convert(const YAML::Node& node, Place fallback, int depth) {
-    const Place place = place_of(node.Mark(), fallback);
+    // Nothing stands where yaml-cpp says: it is where the next thing begins.
+    const Place place = node.IsNull() ? fallback : place_of(node.Mark(), fallback);
     DocumentValue value;
     if (!may_go_on(place, depth)) return value;
     switch (node.Type()) {
@@ -191,7 +201,7 @@ std::optional<DocumentValue> parse_document(std::string_view text, PlacedFinding
     return std::nullopt;
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    const std::vector<YAML::Node> documents = YAML::LoadAll(ended(text));
     if (documents.empty()) return DocumentValue{};
     Converter converter(findings);
     DocumentValue root = converter.convert(documents.front(), Place{}, 0);
@@ -201,7 +211,7 @@ std::optional<DocumentValue> parse_document(std::string_view text, PlacedFinding
     }
     return root;
   } catch (const YAML::Exception& failure) {
-    findings.add(Severity::wrong, place_of(failure.mark, Place{}), "no YAML: " + failure.msg);
+    findings.add(Severity::wrong, place_of(failure.mark, Place{}), "no YAML: " + said_by(failure));
     return std::nullopt;
   }
 }

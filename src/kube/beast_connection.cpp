@@ -15,6 +15,8 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <cerrno>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -46,6 +48,7 @@ bool is_certificate_alert(unsigned long code) {
     case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
     case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:  // TLS 1.2: our certificate is missing
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED: return true;
     default: return false;
   }
@@ -288,7 +291,7 @@ Result<StreamEnd> BeastConnection<Stream>::stream(const HttpRequest& request, St
                                                   const std::stop_token& stop) {
   idle_ = false;
   StreamParser parser;
-  parser.body_limit(boost::none);
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // Beast 1.74 takes `none` for 0 here
   error_code code = send(request, opened_by, stop);
   if (!code) code = read_head(parser, opened_by, stop);
   if (code) return failure(request, code, stop);
@@ -333,7 +336,8 @@ error_code resolve(Loop& loop, const ServerAddress& server, std::vector<asio::ip
   return code;
 }
 
-Dialled shake_hands(std::unique_ptr<Loop> loop, beast::tcp_stream tcp, const ServerAddress& server, TlsContext& tls,
+// Takes the loop and the stream only if it succeeds: a stream, even one that was moved from, must not outlive its loop.
+Dialled shake_hands(std::unique_ptr<Loop>& loop, beast::tcp_stream& tcp, const ServerAddress& server, TlsContext& tls,
                     const TransportOptions& options, SteadyTime deadline, const std::stop_token& stop) {
   TlsContext::Shared settings = tls.current();
   SSL_CTX_up_ref(settings.get());
@@ -360,8 +364,9 @@ Dialled dial_or_throw(const ServerAddress& server, TlsContext* tls, const Transp
                       SteadyTime deadline, const std::stop_token& stop) {
   auto loop = std::make_unique<Loop>();
   std::vector<asio::ip::tcp::endpoint> endpoints;
-  if (const error_code code = resolve(*loop, server, endpoints))
+  if (const error_code code = resolve(*loop, server, endpoints)) {
     return failed(server, "looking up the name", code, stop);
+  }
   const SteadyTime begin = std::chrono::steady_clock::now();
   beast::tcp_stream tcp(loop->context());
   const error_code code = loop->run(tcp, std::min(deadline, begin + options.dial_limit), stop, [&](auto ended) {
@@ -374,7 +379,7 @@ Dialled dial_or_throw(const ServerAddress& server, TlsContext* tls, const Transp
     return {std::make_unique<BeastConnection<Plain>>(std::move(loop), std::move(stream), nullptr, server, options), {}};
   }
   const SteadyTime shaken_by = std::min(deadline, std::chrono::steady_clock::now() + options.handshake_limit);
-  return shake_hands(std::move(loop), std::move(tcp), server, *tls, options, shaken_by, stop);
+  return shake_hands(loop, tcp, server, *tls, options, shaken_by, stop);
 }
 
 }  // namespace

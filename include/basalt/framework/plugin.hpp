@@ -65,7 +65,7 @@ struct PluginType {
 namespace detail {
 
 template <class Plugin, class... Points>
-PointPointers find_points(Plugin& plugin, std::tuple<Points...>*) {
+PointPointers find_points(Plugin& plugin, std::type_identity<std::tuple<Points...>>) {
   const auto as = [&]<class Point>(std::type_identity<Point>) -> Point* {
     if constexpr (std::derived_from<Plugin, Point>) {
       return &plugin;
@@ -77,7 +77,7 @@ PointPointers find_points(Plugin& plugin, std::tuple<Points...>*) {
 }
 
 template <class Plugin, class... Points>
-std::vector<std::string_view> switches_of(std::tuple<Points...>*) {
+std::vector<std::string_view> switches_of(std::type_identity<std::tuple<Points...>>) {
   std::vector<std::string_view> switches;
   const auto add = [&]<class Point>(std::type_identity<Point>) {
     if constexpr (std::derived_from<Plugin, Point>) {
@@ -106,7 +106,7 @@ class OpenedPluginOf final : public OpenedPlugin {
  public:
   template <class... Parts>
   explicit OpenedPluginOf(Parts&&... parts) : plugin_(std::forward<Parts>(parts)...) {
-    points_ = find_points(plugin_, static_cast<ExtensionPoints*>(nullptr));
+    points_ = detail::find_points(plugin_, std::type_identity<ExtensionPoints>{});
   }
 
  private:
@@ -155,7 +155,7 @@ PluginType plugin_type(std::string name) {
         reader.finish();
         return std::make_unique<detail::ConfiguredPluginOf<Plugin>>(std::move(args));
       },
-      detail::switches_of<Plugin>(static_cast<ExtensionPoints*>(nullptr)),
+      detail::switches_of<Plugin>(std::type_identity<ExtensionPoints>{}),
   };
 }
 

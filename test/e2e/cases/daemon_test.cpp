@@ -13,12 +13,58 @@ namespace {
 
 using nlohmann::json;
 using std::chrono::seconds;
-using testing::AllOf;
-using testing::AnyOf;
 using testing::HasSubstr;
 
 /// 1 when the last reload of the configuration was good, 0 when it was refused.
 constexpr const char* kReloadMetric = "basalt_config_last_reload_success";
+
+/// The program by itself: there is no cluster.
+class ProgramTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (scheduler_binary().empty()) GTEST_SKIP() << "no scheduler binary: build basalt-scheduler, or set BASALT_E2E_SCHEDULER";
+  }
+
+  /// Runs the program to its end.
+  static CommandOutcome run(const std::vector<std::string>& words) {
+    Command command{.words = {scheduler_binary()}, .variables = {}};
+    command.words.insert(command.words.end(), words.begin(), words.end());
+    return run_command(command, seconds{20});
+  }
+
+  /// A file with this content that lasts for the test.
+  static std::filesystem::path write_file(const std::string& name, const std::string& content) {
+    const auto file = std::filesystem::path(testing::TempDir()) / name;
+    std::ofstream(file) << content;
+    return file;
+  }
+};
+
+TEST_F(ProgramTest, RefusesLeaderElectionUntilItExists) {
+  const CommandOutcome outcome = run({"--leader-elect=true", "--master=http://127.0.0.1:1"});
+  EXPECT_FALSE(outcome.status.success());
+  EXPECT_THAT(outcome.output + outcome.errors, HasSubstr("leader-elect"));
+}
+
+TEST_F(ProgramTest, RefusesAFlagThatItDoesNotKnow) {
+  const CommandOutcome outcome = run({"--no-such-flag=1", "--master=http://127.0.0.1:1"});
+  EXPECT_FALSE(outcome.status.success());
+  EXPECT_THAT(outcome.output + outcome.errors, HasSubstr("no-such-flag"));
+}
+
+TEST_F(ProgramTest, ValidatesAConfigurationWithoutACluster) {
+  const CommandOutcome good = run({"--validate-config", write_file("good.conf", stock_configuration())});
+  EXPECT_TRUE(good.status.success()) << good.output << good.errors;
+  const CommandOutcome bad = run({"--validate-config", write_file("bad.conf", "actions: \"enqueue, alocate\"\n")});
+  EXPECT_FALSE(bad.status.success());
+  EXPECT_THAT(bad.output + bad.errors, HasSubstr("alocate"));
+}
+
+TEST_F(ProgramTest, SaysItsVersionAndEnds) {
+  const CommandOutcome outcome = run({"--version"});
+  EXPECT_TRUE(outcome.status.success()) << outcome.output << outcome.errors;
+  EXPECT_NE("", outcome.output + outcome.errors);
+}
 
 class DaemonTest : public SchedulerTest {
  protected:
@@ -28,18 +74,6 @@ class DaemonTest : public SchedulerTest {
       const auto pod = view.pods.find("default/" + name);
       return pod != view.pods.end() && !pod->second.node.empty();
     });
-  }
-
-  /// Runs the program with these words only, to its end.
-  CommandOutcome run(const std::vector<std::string>& words) {
-    Command command{.words = {scheduler_binary()}, .variables = {}};
-    command.words.insert(command.words.end(), words.begin(), words.end());
-    return run_command(command, seconds{20});
-  }
-
-  std::filesystem::path write_file(const std::string& name, const std::string& content) {
-    std::ofstream(folder() / name) << content;
-    return folder() / name;
   }
 
   void wait_for_reload_metric(double wanted) {
@@ -57,32 +91,6 @@ TEST_F(DaemonTest, StartsWithTheFlagsOfVolcanosChartIncludingTheStrayShellWord) 
   bind_a_pod("pod");
   EXPECT_EQ(200, scheduler().health("/healthz"));
   EXPECT_EQ(200, scheduler().health("/readyz"));
-}
-
-TEST_F(DaemonTest, RefusesLeaderElectionUntilItExists) {
-  may_end_ = true;
-  launch_scheduler({{"leader-elect", "true"}});
-  const auto ended = scheduler().wait_for_end(seconds{20});
-  ASSERT_TRUE(ended.has_value());
-  EXPECT_FALSE(ended->success());
-  EXPECT_THAT(scheduler().log(), HasSubstr("leader-elect"));
-}
-
-TEST_F(DaemonTest, RefusesAFlagThatItDoesNotKnow) {
-  may_end_ = true;
-  launch_scheduler({{"no-such-flag", "1"}});
-  const auto ended = scheduler().wait_for_end(seconds{20});
-  ASSERT_TRUE(ended.has_value());
-  EXPECT_FALSE(ended->success());
-  EXPECT_THAT(scheduler().log(), HasSubstr("no-such-flag"));
-}
-
-TEST_F(DaemonTest, ValidatesAConfigurationWithoutACluster) {
-  const CommandOutcome good = run({"--validate-config", write_file("good.conf", stock_configuration())});
-  EXPECT_TRUE(good.status.success()) << good.output << good.errors;
-  const CommandOutcome bad = run({"--validate-config", write_file("bad.conf", "actions: \"enqueue, alocate\"\n")});
-  EXPECT_FALSE(bad.status.success());
-  EXPECT_THAT(bad.output + bad.errors, HasSubstr("alocate"));
 }
 
 TEST_F(DaemonTest, AValidChangeOfTheMountedConfigurationTakesEffect) {

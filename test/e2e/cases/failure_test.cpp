@@ -70,6 +70,7 @@ TEST_F(FailureTest, KilledWhileNothingFitsItSaysTheSameAfterARestart) {
 }
 
 TEST_F(FailureTest, GoesOnAfterTheApiServerWasKilledAndStartedAgain) {
+  api_restarts_ = true;
   start_scheduler();
   api().create_all(kNodesPath, make_nodes("node", 20));
   create_gangs("before", 5);
@@ -93,6 +94,7 @@ TEST_F(FailureTest, GoesOnAfterEtcdWasKilledInTheMiddleOfBinding) {
 }
 
 TEST_F(FailureTest, IsAliveButNotReadyWhileTheApiServerIsAway) {
+  api_restarts_ = true;
   start_scheduler();
   control_plane().kill("kube-apiserver");
   // Readiness may take as long as the watches need to be known broken.

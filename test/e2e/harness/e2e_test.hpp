@@ -80,8 +80,13 @@ class SchedulerTest : public E2eTest {
   [[nodiscard]] std::vector<AuditedRequest> requests(const std::function<bool(const AuditedRequest&)>& chosen) const;
 
   bool may_end_ = false;  ///< the test ends the scheduler, or expects it to end, by itself
+  /// The test restarts the API server, which refuses everybody until it has read the roles.
+  bool api_restarts_ = false;
+  std::size_t refusals_of_the_test_ = 0;  ///< provoked by the test itself under the scheduler's token, at its beginning
 
  private:
+  void check_requests() const;
+
   std::unique_ptr<ConfigurationFolder> configuration_;
   std::unique_ptr<Scheduler> scheduler_;
 };

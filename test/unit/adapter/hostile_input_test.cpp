@@ -45,7 +45,7 @@ TEST(HostileInput, JsonCutAnywhereIsRefused) {
 TEST(HostileInput, DamagedBytesAreReadOrRefusedButNeverCrash) {
   std::mt19937 random(20'260'102);
   const std::string samples[] = {sample_pod_protobuf().bytes(), sample_pod_json()};
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 2'000; ++round) {
     const bool is_json = round % 2 == 1;
     std::string bytes = samples[is_json ? 1 : 0];
     for (std::uint32_t damage = random() % 4 + 1; damage > 0; --damage) {
@@ -63,7 +63,7 @@ TEST(HostileInput, DamagedBytesAreReadOrRefusedButNeverCrash) {
 
 TEST(HostileInput, RandomBytesAreRefused) {
   std::mt19937 random(7);
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 2'000; ++round) {
     std::string bytes(random() % 64, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random());
     for (const ObjectKind kind : kBuiltIn) {
@@ -84,7 +84,7 @@ TEST(HostileInput, EveryMemberMayHaveAnyJsonType) {
   for (const std::string& value : values) {
     for (const std::string& name : names) {
       for (int kind = 0; kind <= static_cast<int>(ObjectKind::namespace_kind); ++kind) {
-        for (const std::string& around : {"", "spec", "status"}) {
+        for (const std::string around : {"", "spec", "status"}) {
           const std::string member = "'" + name + "': " + value;
           const std::string body = around.empty() ? member : "'" + around + "': {" + member + "}";
           const std::string text = quoted("{'metadata': {'name': 'x', 'namespace': 'ns'}, " + body + "}");

@@ -5,6 +5,8 @@
 
 #include <limits>
 
+#include "unit/config/finding_printing.hpp"
+
 namespace basalt {
 namespace {
 

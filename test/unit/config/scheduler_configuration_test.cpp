@@ -10,6 +10,7 @@
 #include "basalt/framework/extension_points.hpp"
 #include "config/volcano_names.hpp"
 #include "unit/config/fake_types.hpp"
+#include "unit/config/finding_printing.hpp"
 
 namespace basalt {
 namespace {
@@ -284,7 +285,7 @@ metrics:
                           without_effect("f:4:3: 'metrics' has no effect: no plugin here reads the load of nodes yet")));
   EXPECT_THAT(parsed("actions: allocate\ntiers: [plugins: [name: gang]]\nmetrics: {type: influx, interval: 30}\n")
                   .findings,
-              ElementsAre(wrong("f:3:34: metrics: 'interval' is no duration above 0, such as 30s"),
+              ElementsAre(wrong("f:3:35: metrics: 'interval' is no duration above 0, such as 30s"),
                           wrong("f:3:17: metrics: 'type' is none of prometheus, prometheus_adaptor and elasticsearch")));
 }
 

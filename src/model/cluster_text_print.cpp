@@ -1,0 +1,164 @@
+#include "basalt/base/overloaded.hpp"
+#include "basalt/model/cluster_text.hpp"
+
+namespace basalt {
+namespace {
+
+/// Gathers the attributes of one line.
+class LineText {
+ public:
+  LineText(std::string_view kind, const ObjectMeta& meta) : line_(kind) {
+    line_ += " ";
+    if (!meta.namespace_name.empty() && meta.namespace_name != "default") line_ += meta.namespace_name + "/";
+    line_ += meta.name;
+    add("created", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(meta.created.time_since_epoch()).count()));
+    for (const auto& [key, value] : meta.labels) add("label:" + key, value);
+  }
+  void annotations(const ObjectMeta& meta, std::string_view except = {}) {
+    for (const auto& [key, value] : meta.annotations) {
+      if (key != except) add("annotation:" + key, value);
+    }
+  }
+  void add(const std::string& key, const std::string& value) { line_ += " " + key + "=" + value; }
+  void add_if(bool condition, const std::string& key, const std::string& value) {
+    if (condition) add(key, value);
+  }
+  void flag_if(bool condition, const std::string& key) {
+    if (condition) line_ += " " + key;
+  }
+  void amounts(const NamedAmounts& amounts, const std::string& prefix = {}) {
+    for (const auto& [name, amount] : amounts) add(prefix + name, format_quantity(amount, unit_of(name)));
+  }
+  [[nodiscard]] std::string text() && { return std::move(line_); }
+
+ private:
+  std::string line_;
+};
+
+std::string join(const std::vector<std::string>& values) {
+  std::string joined;
+  for (const std::string& value : values) joined += (joined.empty() ? "" : ",") + value;
+  return joined;
+}
+
+void print_required(LineText& line, const std::optional<std::vector<NodeSelectorTermText>>& required) {
+  if (!required || required->empty()) return;
+  for (const RequirementText& requirement : required->front().match_expressions) {
+    line.add("require:" + requirement.key, join(requirement.values));
+  }
+}
+
+std::string print(const NodeObject& node) {
+  LineText line("node", node.meta);
+  line.amounts(node.allocatable);
+  line.flag_if(node.unschedulable, "unschedulable");
+  for (const TaintText& taint : node.taints) line.add("taint:" + taint.key, taint.value + ":" + taint.effect);
+  return std::move(line).text();
+}
+
+std::string print(const QueueObject& queue) {
+  LineText line("queue", queue.meta);
+  line.add_if(queue.weight != 1, "weight", std::to_string(queue.weight));
+  line.add_if(queue.priority != 0, "priority", std::to_string(queue.priority));
+  line.add_if(!queue.parent.empty(), "parent", queue.parent);
+  line.add_if(!queue.state.empty(), "state", queue.state);
+  line.add_if(!queue.dequeue_strategy.empty(), "strategy", queue.dequeue_strategy);
+  line.add_if(!queue.reclaimable, "reclaimable", "false");
+  line.amounts(queue.capability, "capability.");
+  line.amounts(queue.deserved, "deserved.");
+  line.amounts(queue.guarantee, "guarantee.");
+  return std::move(line).text();
+}
+
+std::string print(const PodGroupObject& group) {
+  LineText line("job", group.meta);
+  line.annotations(group.meta);
+  line.add_if(group.min_member != 0, "min", std::to_string(group.min_member));
+  line.add_if(!group.queue.empty(), "queue", group.queue);
+  line.add_if(!group.priority_class_name.empty(), "priority", group.priority_class_name);
+  line.add_if(!group.phase.empty(), "phase", group.phase);
+  line.flag_if(group.has_network_topology, "network-topology");
+  if (group.min_resources) {
+    line.flag_if(group.min_resources->empty(), "min-resources");
+    line.amounts(*group.min_resources, "min-resources.");
+  }
+  for (const auto& [role, minimum] : group.min_task_member) line.add("role:" + role, std::to_string(minimum));
+  return std::move(line).text();
+}
+
+void print_constraints(LineText& line, const PodObject& pod) {
+  for (const auto& [key, value] : pod.node_selector) line.add("select:" + key, value);
+  print_required(line, pod.required_nodes);
+  for (const PreferredNodesText& preferred : pod.preferred_nodes) {
+    for (const RequirementText& requirement : preferred.term.match_expressions) {
+      line.add("prefer:" + requirement.key, join(requirement.values));
+    }
+  }
+  for (const TolerationText& toleration : pod.tolerations) {
+    line.add("tolerate:" + toleration.key,
+             toleration.value + (toleration.effect.empty() ? std::string() : ":" + toleration.effect));
+  }
+  for (const HostPortText& port : pod.host_ports) line.add("port", std::to_string(port.port));
+  for (const std::string& gate : pod.scheduling_gates) line.add("gate", gate);
+  for (const std::string& claim : pod.claims) line.add("claim", claim);
+  for (const TopologySpreadText& spread : pod.topology_spread) line.add("spread", spread.topology_key);
+}
+
+std::string print(const PodObject& pod) {
+  constexpr std::string_view kGroupName = "scheduling.k8s.io/group-name";
+  static const char* const phases[] = {"pending", "running", "succeeded", "failed", "unknown"};
+  const std::string* group = find_value(pod.meta.annotations, kGroupName);
+  LineText line(group == nullptr ? "pod" : "task", pod.meta);
+  if (group != nullptr) line.add("job", *group);
+  line.annotations(pod.meta, kGroupName);
+  line.amounts(pod.request);
+  line.add_if(pod.scheduler_name != "basalt", "scheduler", pod.scheduler_name);
+  line.add_if(!pod.node_name.empty(), "on", pod.node_name);
+  line.add_if(pod.phase != PodPhase::pending, "status", phases[static_cast<int>(pod.phase)]);
+  line.add_if(pod.priority.has_value(), "priority", std::to_string(pod.priority.value_or(0)));
+  line.add_if(!pod.priority_class_name.empty(), "class", pod.priority_class_name);
+  line.add_if(!pod.nominated_node_name.empty(), "nominated", pod.nominated_node_name);
+  line.flag_if(pod.meta.deleted.has_value(), "deleting");
+  print_constraints(line, pod);
+  return std::move(line).text();
+}
+
+std::string print(const PriorityClassObject& priority_class) {
+  LineText line("priority-class", priority_class.meta);
+  line.add("value", std::to_string(priority_class.value));
+  line.flag_if(priority_class.global_default, "default");
+  return std::move(line).text();
+}
+
+std::string print(const ClaimObject& claim) {
+  LineText line("claim", claim.meta);
+  line.add_if(!claim.volume_name.empty(), "volume", claim.volume_name);
+  line.add_if(claim.storage_class.has_value(), "class", claim.storage_class.value_or(""));
+  return std::move(line).text();
+}
+
+std::string print(const VolumeObject& volume) {
+  LineText line("volume", volume.meta);
+  print_required(line, volume.required_nodes);
+  return std::move(line).text();
+}
+
+std::string print(const StorageClassObject& storage_class) {
+  LineText line("storage-class", storage_class.meta);
+  line.flag_if(storage_class.wait_for_first_consumer, "wait-for-first-consumer");
+  return std::move(line).text();
+}
+
+std::string print(const NamespaceObject& name_space) {
+  LineText line("namespace", name_space.meta);
+  line.annotations(name_space.meta);
+  return std::move(line).text();
+}
+
+}  // namespace
+
+std::string print_cluster_text(const ObjectVariant& object) {
+  return std::visit([](const auto& kind) { return print(kind); }, object);
+}
+
+}  // namespace basalt

@@ -1,0 +1,136 @@
+#include "basalt/testing/scenario.hpp"
+
+#include <algorithm>
+#include <random>
+#include <sstream>
+
+#include "basalt/framework/session.hpp"
+#include "state/state.hpp"
+#include "testing/scenario_script.hpp"
+
+namespace basalt::testing {
+namespace {
+
+/// One run of a script on a fresh cluster.
+class Run {
+ public:
+  /// The configuration outlives the cluster's use by it, and goes before the cluster does.
+  Run(const Script& script, const Registry& registry) : script_(script), registry_(registry), state_(Ownership{}) {}
+
+  Result<void> run(std::uint32_t shuffle_seed) {
+    auto configured = configure(script_, registry_);
+    if (!configured) return configured.error();
+    configuration_ = std::make_unique<Configuration>(std::move(*configured));
+    configuration_->attach(state_.cluster());
+    std::mt19937 random(shuffle_seed);
+    for (const Step& step : script_.steps) {
+      apply(step, shuffle_seed == 0 ? nullptr : &random);
+      cycle(step);
+    }
+    return {};
+  }
+
+  [[nodiscard]] const std::string& got() const { return got_; }
+  [[nodiscard]] const std::string& everything() const { return everything_; }
+  [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
+
+ private:
+  void apply(const Step& step, std::mt19937* random) {
+    std::vector<Delta> deltas = step.deltas;
+    const bool only_objects = std::all_of(deltas.begin(), deltas.end(),
+                                          [](const Delta& delta) { return std::holds_alternative<Upserted>(delta); });
+    if (random != nullptr && only_objects) std::shuffle(deltas.begin(), deltas.end(), *random);
+    for (const Delta& delta : deltas) state_.apply(delta);
+    for (const OutcomeLine& outcome : step.outcomes) settle(outcome);
+  }
+
+  /// Tells the state what became of binds under way.
+  void settle(const OutcomeLine& outcome) {
+    std::vector<Delta> results;
+    const Cluster& cluster = state_.cluster();
+    cluster.tasks().for_each([&](TaskId id, const Task& task) {
+      if (cluster.status(id) != TaskStatus::binding) return;
+      if (outcome.task != "*" && outcome.task != display_name(task.namespace_name, task.name)) return;
+      results.emplace_back(BindResult{task.namespace_name, task.name, task.uid, cluster.node_name(cluster.node_of(id)),
+                                      outcome.outcome, "as the scenario says"});
+    });
+    for (const Delta& result : results) state_.apply(result);
+  }
+
+  Decisions decide() {
+    Cluster& cluster = state_.cluster();
+    const std::uint64_t before = cluster.fingerprint();
+    Session session(cluster, *configuration_, Moment{WallTime(std::chrono::hours(1)), cycle_});
+    for (const ActionSlot& slot : configuration_->actions) slot.action->run(session);
+    Decisions decisions = std::move(session).close();
+    if (cluster.fingerprint() != before) violations_.emplace_back("closing the session did not restore the tables");
+    return decisions;
+  }
+
+  void cycle(const Step& step) {
+    ++cycle_;
+    const Decisions decisions = decide();
+    const std::string printed = print(decisions, state_.cluster());
+    if (print(decide(), state_.cluster()) != printed) violations_.emplace_back("a second run decided differently");
+    everything_ += printed + "--\n";
+    std::istringstream lines(printed);
+    for (std::string line; std::getline(lines, line);) {
+      if (step.kinds.contains(line.substr(0, line.find(' ')))) got_ += line + "\n";
+    }
+    got_ += "--\n";
+    state_.assume(decisions);
+    for (std::string& violation : check_placements(state_.cluster(), *configuration_, decisions)) {
+      violations_.push_back("cycle " + std::to_string(cycle_) + ": " + std::move(violation));
+    }
+    state_.cluster().clear_node_changes();
+  }
+
+  const Script& script_;
+  const Registry& registry_;
+  State state_;
+  std::unique_ptr<Configuration> configuration_;
+  std::uint64_t cycle_ = 0;
+  std::string got_, everything_;
+  std::vector<std::string> violations_;
+};
+
+}  // namespace
+
+Result<ScenarioResult> run_scenario(std::string_view text, const Registry& registry) {
+  auto script = read_script(text);
+  if (!script) return script.error();
+  Run run(*script, registry);
+  if (auto ran = run.run(0); !ran) return ran.error();
+
+  ScenarioResult result;
+  for (const Step& step : script->steps) result.want += step.want + "--\n";
+  result.got = run.got();
+  result.violations = run.violations();
+  for (const std::uint32_t seed : {1U, 2U, 3U}) {
+    Run shuffled(*script, registry);
+    if (auto ran = shuffled.run(seed); !ran) return ran.error();
+    if (shuffled.everything() != run.everything()) {
+      result.violations.push_back("rows inserted in another order (seed " + std::to_string(seed) +
+                                  ") decided differently:\n" + shuffled.everything() + "instead of\n" + run.everything());
+      break;
+    }
+  }
+  return result;
+}
+
+std::vector<NamedScenario> split_scenarios(std::string_view file) {
+  std::vector<NamedScenario> scenarios;
+  std::istringstream in{std::string(file)};
+  std::size_t number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    if (line.starts_with("== ")) {
+      scenarios.push_back(NamedScenario{line.substr(3), number, {}});
+    } else if (!scenarios.empty()) {
+      scenarios.back().text += line + "\n";
+    }
+  }
+  return scenarios;
+}
+
+}  // namespace basalt::testing

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "basalt/base/result.hpp"
+#include "basalt/framework/configuration.hpp"
+#include "basalt/model/delta.hpp"
+
+namespace basalt::testing {
+
+/// What a bind under way is said to have come to; the task by its display name, "*" for all.
+struct OutcomeLine {
+  std::string task;
+  BindResult::Outcome outcome;
+};
+
+/// What happens before one cycle, and what the cycle should decide.
+struct Step {
+  std::vector<Delta> deltas;
+  std::vector<OutcomeLine> outcomes;
+  std::set<std::string, std::less<>> kinds;  ///< first words of the decisions that are compared
+  std::string want;                          ///< one decision a line
+};
+
+/// A plugin as a scenario names it.
+struct PluginLine {
+  std::string name;
+  Arguments arguments;
+  std::set<std::string, std::less<>> switched_off;
+};
+
+/// A scenario, read.
+struct Script {
+  std::vector<std::vector<PluginLine>> tiers;
+  std::vector<std::string> actions{"enqueue", "allocate", "backfill"};
+  std::vector<Step> steps;
+};
+
+/// Fails with the line and what was expected.
+Result<Script> read_script(std::string_view text);
+
+/// Fails when the registry does not know a name, or a plugin refuses its arguments.
+Result<Configuration> configure(const Script& script, const Registry& registry);
+
+}  // namespace basalt::testing
