@@ -40,6 +40,20 @@ void nominate(Nomination nomination, const std::string& node, Json& status) {
   }
 }
 
+/// Empty texts are left out, as in what Volcano writes.
+Json group_condition(const PodGroupCondition& condition) {
+  Json body = {{"lastTransitionTime", format_time(condition.last_transition)}};
+  const auto add = [&body](const char* name, const std::string& text) {
+    if (!text.empty()) body[name] = text;
+  };
+  add("type", condition.type);
+  add("status", condition.status);
+  add("transitionID", condition.transition_id);
+  add("reason", condition.reason);
+  add("message", condition.message);
+  return body;
+}
+
 std::string queue_body(const std::string& name, bool is_reclaimable) {
   return print(Json{{"apiVersion", "scheduling.volcano.sh/v1beta1"},
                     {"kind", "Queue"},
@@ -78,19 +92,13 @@ std::string pod_group_status_patch(const PodGroupStatusWrite& write) {
   Json patch = patch_of(write.uid);
   if (!write.resource_version.empty()) patch["metadata"]["resourceVersion"] = write.resource_version;
   Json conditions = Json::array();
-  for (const PodGroupCondition& condition : write.conditions) {
-    conditions.push_back({{"type", condition.type},
-                          {"status", condition.status},
-                          {"transitionID", condition.transition_id},
-                          {"lastTransitionTime", format_time(condition.last_transition)},
-                          {"reason", condition.reason},
-                          {"message", condition.message}});
-  }
-  patch["status"] = {{"phase", write.phase},
+  for (const PodGroupCondition& condition : write.conditions) conditions.push_back(group_condition(condition));
+  patch["status"] = {{"phase", nullptr},
                      {"running", write.running},
                      {"succeeded", write.succeeded},
                      {"failed", write.failed},
                      {"conditions", std::move(conditions)}};
+  if (!write.phase.empty()) patch["status"]["phase"] = write.phase;
   return print(patch);
 }
 

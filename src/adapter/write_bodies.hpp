@@ -62,7 +62,7 @@ struct PodGroupStatusWrite {
   std::int32_t running = 0, succeeded = 0, failed = 0;
   std::vector<PodGroupCondition> conditions;  ///< all of them: a merge patch replaces the list
 };
-/// PATCH podgroups/<name> (there is no /status), merge patch.
+/// PATCH podgroups/<name> (there is no /status), merge patch. An empty phase deletes the one that is there.
 std::string pod_group_status_patch(const PodGroupStatusWrite& write);
 
 struct QueueStatusWrite {

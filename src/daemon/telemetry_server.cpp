@@ -26,6 +26,7 @@ using boost::system::error_code;
 
 // After a failure to accept, such as too many open files, the next attempt waits this long.
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr unsigned kHttp11 = 11;
 
 http::response<http::string_body> answer(const http::request<http::empty_body>& request, const Routes& routes) {
   Reply reply;
@@ -49,6 +50,17 @@ http::response<http::string_body> answer(const http::request<http::empty_body>& 
   return response;
 }
 
+// What is said to a client whose request cannot be read; nothing when it is gone or too slow.
+std::optional<http::status> refusal(error_code failure) {
+  if (failure == http::error::header_limit) return http::status::request_header_fields_too_large;
+  if (failure == http::error::body_limit || failure == http::error::unexpected_body) {
+    return http::status::payload_too_large;
+  }
+  const bool malformed = failure.category() == http::make_error_code(http::error::bad_method).category() &&
+                         failure != http::error::end_of_stream && failure != http::error::partial_message;
+  return malformed ? std::optional(http::status::bad_request) : std::nullopt;
+}
+
 // One client. Lives as long as an operation of it is under way.
 class Session : public std::enable_shared_from_this<Session> {
  public:
@@ -68,12 +80,12 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   void reply(error_code failure) {
-    if (failure == http::error::header_limit || failure == http::error::body_limit) {
-      response_ = http::response<http::string_body>(http::status::payload_too_large, 11);
+    if (failure) {
+      const auto status = refusal(failure);
+      if (!status) return;
+      response_ = http::response<http::string_body>(*status, kHttp11);
       response_.keep_alive(false);
       response_.prepare_payload();
-    } else if (failure) {
-      return;
     } else {
       response_ = answer(parser_->get(), routes_);
     }
@@ -123,12 +135,12 @@ Answer answer_metrics(std::function<std::string()> text) {
   return [text = std::move(text)] { return Reply{200, "text/plain; version=0.0.4; charset=utf-8", text()}; };
 }
 
-Answer answer_health(std::function<std::string()> problem) {
+Answer answer_health(std::function<std::optional<std::string>()> problem) {
   return [problem = std::move(problem)] {
-    const std::string reason = problem();
+    const std::optional<std::string> reason = problem();
     Reply reply;
-    reply.status = reason.empty() ? 200 : 503;
-    reply.body = reason.empty() ? "ok\n" : reason + "\n";
+    reply.status = reason ? 503 : 200;
+    reply.body = reason.value_or("ok") + "\n";
     return reply;
   };
 }
@@ -137,10 +149,7 @@ class TelemetryServer::Listener {
  public:
   Listener(Routes routes, TelemetryLimits limits) : routes_(std::move(routes)), limits_(limits) {}
 
-  ~Listener() {
-    context_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
+  ~Listener() { context_.stop(); }  // the thread then ends, and is joined as the last member
 
   Result<void> start(const ListenAddress& address) {
     error_code failure;
@@ -158,7 +167,7 @@ class TelemetryServer::Listener {
                                                ": " + failure.message()};
     }
     accept();
-    thread_ = std::thread([this] { context_.run(); });
+    thread_ = std::jthread([this] { context_.run(); });
     return {};
   }
 
@@ -216,7 +225,7 @@ class TelemetryServer::Listener {
   asio::steady_timer pause_{context_};
   std::deque<std::weak_ptr<Session>> sessions_;
   std::uint16_t port_ = 0;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 TelemetryServer::TelemetryServer(std::unique_ptr<Listener> listener) : listener_(std::move(listener)) {}

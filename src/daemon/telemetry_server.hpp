@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,8 +39,8 @@ using Routes = std::map<std::string, Answer, std::less<>>;
 
 /// Answers with metrics in Prometheus' text format.
 [[nodiscard]] Answer answer_metrics(std::function<std::string()> text);
-/// Answers 200 "ok" while `problem` returns nothing, else 503 with what it returns.
-[[nodiscard]] Answer answer_health(std::function<std::string()> problem);
+/// Answers 200 "ok" while there is no problem, else 503 with the problem.
+[[nodiscard]] Answer answer_health(std::function<std::optional<std::string>()> problem);
 
 /// What a client may take of the server.
 struct TelemetryLimits {

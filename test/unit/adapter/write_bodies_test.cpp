@@ -68,7 +68,7 @@ TEST(PodGroupPatch, IsTheWholeStatus) {
                                   .conditions = {{"Scheduled", "True", "t1", kNow, "ready", ""}}};
   EXPECT_EQ(json_of(R"({'metadata': {'uid': 'u', 'resourceVersion': '12'}, 'status': {'phase': 'Running', 'running': 3,
               'succeeded': 2, 'failed': 1, 'conditions': [{'type': 'Scheduled', 'status': 'True', 'transitionID': 't1',
-              'lastTransitionTime': '2026-01-02T03:04:05Z', 'reason': 'ready', 'message': ''}]}})"),
+              'lastTransitionTime': '2026-01-02T03:04:05Z', 'reason': 'ready'}]}})"),
             Json::parse(pod_group_status_patch(write)));
 }
 
@@ -77,6 +77,14 @@ TEST(PodGroupPatch, WithoutConditionsTheListIsEmptied) {
       Json::parse(pod_group_status_patch({.uid = "", .resource_version = "", .phase = "Pending", .conditions = {}}));
   EXPECT_FALSE(patch.contains("metadata"));
   EXPECT_EQ(Json::array(), patch["status"]["conditions"]);
+  EXPECT_EQ("Pending", patch["status"]["phase"]);
+}
+
+TEST(PodGroupPatch, AnEmptyPhaseIsDeleted) {
+  const Json patch =
+      Json::parse(pod_group_status_patch({.uid = "", .resource_version = "", .phase = "", .conditions = {}}));
+  EXPECT_TRUE(patch["status"].contains("phase"));
+  EXPECT_TRUE(patch["status"]["phase"].is_null());
 }
 
 TEST(PodGroupPatch, IsReadBackByTheDecoder) {
