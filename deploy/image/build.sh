@@ -27,7 +27,7 @@ root="$work/root"
 layout="$work/layout"
 
 add_program() {
-  mkdir -p "$root/usr/bin" "$root/etc" "$root/tmp" "$root/volcano.scheduler" "$root/dump"
+  mkdir -p "$root/usr/bin" "$root/etc" "$root/tmp" "$root/volcano.scheduler"
   install -m 0755 "$binary" "$root/usr/bin/basalt-scheduler"
   if command -v strip > /dev/null; then strip --strip-unneeded "$root/usr/bin/basalt-scheduler"; fi
   chmod 1777 "$root/tmp"

@@ -16,10 +16,12 @@ bool has_plugin(const Configuration& configuration, std::string_view name) {
   return false;
 }
 
-void check_node(const Cluster& cluster, NodeId node, bool later, std::vector<std::string>& violations) {
-  for (Dimension kind = 0; kind < cluster.schema().size(); ++kind) {
+/// Others may have over-committed a node in kinds that this task does not ask for.
+void check_node(const Cluster& cluster, TaskId task, NodeId node, bool later, std::vector<std::string>& violations) {
+  const Resources& request = cluster.spec(task).request;
+  for (Dimension kind = 0; kind < request.width(); ++kind) {
     const std::int64_t left = later ? cluster.future_idle(node, kind) : cluster.idle(node, kind);
-    if (left < 0) {
+    if (request[kind] > 0 && left < 0) {
       violations.push_back("node " + cluster.node_name(node) + (later ? " promises" : " lacks") + " " +
                            std::to_string(-left) + " more " + cluster.schema().name(kind) + " than it has");
     }
@@ -36,10 +38,10 @@ std::vector<std::string> check_placements(const Cluster& cluster, const Configur
   for (const Decision& decision : decisions) {
     if (const auto* bind = std::get_if<Bind>(&decision)) {
       if (!bound.insert(bind->task).second) violations.push_back("bound twice: " + print(decision, cluster));
-      check_node(cluster, bind->node, false, violations);
+      check_node(cluster, bind->task, bind->node, false, violations);
       if (const JobId job = cluster.tasks()[bind->task].job) touched.insert(job);
     } else if (const auto* reserve = std::get_if<Reserve>(&decision)) {
-      check_node(cluster, reserve->node, true, violations);
+      check_node(cluster, reserve->task, reserve->node, true, violations);
     }
   }
   if (has_plugin(configuration, "gang")) {

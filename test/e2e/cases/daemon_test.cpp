@@ -15,8 +15,8 @@ using nlohmann::json;
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-/// 1 when the last reload of the configuration was good, 0 when it was refused.
-constexpr const char* kReloadMetric = "basalt_config_last_reload_success";
+/// Counts the readings of the configuration by their result.
+constexpr const char* kReloadMetric = "basalt_configuration_reloads_total";
 
 /// The program by itself: there is no cluster.
 class ProgramTest : public testing::Test {
@@ -76,10 +76,13 @@ class DaemonTest : public SchedulerTest {
     });
   }
 
-  void wait_for_reload_metric(double wanted) {
-    wait_until(std::string(kReloadMetric) + " is " + std::to_string(wanted), seconds{30}, [&]() -> std::string {
-      const auto value = scheduler().metric(kReloadMetric);
-      return value == wanted ? "" : "it is " + (value ? std::to_string(*value) : "not there");
+  double reloads(const std::string& result) {
+    return scheduler().metric(kReloadMetric, "result=\"" + result + "\"").value_or(0);
+  }
+
+  void wait_for_reload(const std::string& result, double more_than) {
+    wait_until("another configuration is " + result, seconds{30}, [&]() -> std::string {
+      return reloads(result) > more_than ? "" : scheduler().log_tail();
     });
   }
 };
@@ -100,16 +103,17 @@ TEST_F(DaemonTest, AValidChangeOfTheMountedConfigurationTakesEffect) {
   create_gang("waits", {.min_member = 2}, 2);
   wait_for_status("waits", "phase Inqueue", [](const json& status) { return status.value("phase", "") == "Inqueue"; });
   EXPECT_EQ(0, ledger().view().bound()) << "nothing allocates yet";
+  const double loaded = reloads("loaded");
   configuration().replace(stock_configuration());
   wait_until_bound("default/waits", 2);
-  wait_for_reload_metric(1);
+  wait_for_reload("loaded", loaded);
 }
 
 TEST_F(DaemonTest, ABadConfigurationKeepsTheOldOneAndSaysSo) {
   api().create(kNodesPath, make_node("node"));
   start_scheduler();
   configuration().replace("actions: \"enqueue, alocate\"\n");
-  wait_for_reload_metric(0);
+  wait_for_reload("refused", 0);
   EXPECT_THAT(scheduler().log(), HasSubstr("alocate"));
   wait_until("an event about the configuration", seconds{30}, [&]() -> std::string {
     const json events = api().get("/api/v1/events");
@@ -119,8 +123,9 @@ TEST_F(DaemonTest, ABadConfigurationKeepsTheOldOneAndSaysSo) {
     return "there are " + std::to_string(events.at("items").size()) + " other events";
   });
   bind_a_pod("under-the-old-configuration");
+  const double loaded = reloads("loaded");
   configuration().replace(stock_configuration());
-  wait_for_reload_metric(1);
+  wait_for_reload("loaded", loaded);
 }
 
 TEST_F(DaemonTest, ShowsTheMetricsThatVolcanosDashboardsAskFor) {

@@ -78,12 +78,12 @@ int Scheduler::health(const std::string& path) const { return http_get(health_po
 
 std::string Scheduler::metrics() const { return http_get(metrics_port_, "/metrics").body; }
 
-std::optional<double> Scheduler::metric(const std::string& name) const {
+std::optional<double> Scheduler::metric(const std::string& name, const std::string& label) const {
   std::istringstream text(metrics());
   std::optional<double> sum;
   for (std::string line; std::getline(text, line);) {
     if (!line.starts_with(name) || line.size() == name.size()) continue;
-    if (line[name.size()] != ' ' && line[name.size()] != '{') continue;
+    if ((line[name.size()] != ' ' && line[name.size()] != '{') || line.find(label) == std::string::npos) continue;
     sum = sum.value_or(0) + std::stod(line.substr(line.rfind(' ')));
   }
   return sum;

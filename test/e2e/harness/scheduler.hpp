@@ -38,8 +38,9 @@ class Scheduler {
   [[nodiscard]] int health(const std::string& path) const;
   /// The text of /metrics.
   [[nodiscard]] std::string metrics() const;
-  /// Sum over all label sets of a metric; empty when it is not there.
-  [[nodiscard]] std::optional<double> metric(const std::string& name) const;
+  /// Sum over the label sets of a metric, or over those that contain `label` (e.g. result="loaded"); empty when there
+  /// is none.
+  [[nodiscard]] std::optional<double> metric(const std::string& name, const std::string& label = "") const;
   [[nodiscard]] std::string log() const;
   /// The last lines of the log, for messages.
   [[nodiscard]] std::string log_tail() const;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -54,8 +56,12 @@ TEST(Flags, EveryFlagOfTheTableIsAcceptedOrRefusedAsItSays) {
     if (sample == flag.harmless) sample = "false";
     const auto options = parse({"--" + std::string(flag.name) + "=" + sample});
     EXPECT_EQ(flag.effect != FlagEffect::refused, options.has_value()) << flag.name;
-    if (options) EXPECT_EQ(flag.effect == FlagEffect::without_effect ? 1U : 0U, options->warnings.size()) << flag.name;
-    if (flag.harmless) EXPECT_EQ(Options{}, accepted({"--" + std::string(flag.name) + "=" + std::string(*flag.harmless)}));
+    if (options) {
+      EXPECT_EQ(flag.effect == FlagEffect::without_effect ? 1U : 0U, options->warnings.size()) << flag.name;
+    }
+    if (flag.harmless) {
+      EXPECT_EQ(Options{}, accepted({"--" + std::string(flag.name) + "=" + std::string(*flag.harmless)})) << flag.name;
+    }
   }
 }
 
