@@ -40,7 +40,9 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-step() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+step() {
+  if [[ -t 1 ]]; then printf '\n\033[1m== %s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi
+}
 
 kube() { kubectl --kubeconfig "$folder/control-plane/admin.kubeconfig" "$@"; }
 

@@ -13,17 +13,19 @@
 namespace basalt {
 
 std::vector<PluginType> builtin_plugins() {
+  // clang-format off
   return {
-      binpack(),     //
-      conformance(), //
-      drf(),         //
-      gang(),        //
-      nodeorder(),   //
-      overcommit(),  //
-      predicates(),  //
-      priority(),    //
-      proportion(),  //
+      binpack(),
+      conformance(),
+      drf(),
+      gang(),
+      nodeorder(),
+      overcommit(),
+      predicates(),
+      priority(),
+      proportion(),
   };
+  // clang-format on
 }
 
 }  // namespace basalt

@@ -54,8 +54,8 @@ void BinpackTerm::score(const TaskView& task, std::span<const NodeId> nodes, std
   const std::int64_t weights = sum_of_weights(counting);
   if (weights == 0) return;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    out[i] = fullness(weight_, counting, weights, request, cluster_.used(nodes[i]),
-                      cluster_.nodes()[nodes[i]].allocatable);
+    out[i] =
+        fullness(weight_, counting, weights, request, cluster_.used(nodes[i]), cluster_.nodes()[nodes[i]].allocatable);
   }
 }
 

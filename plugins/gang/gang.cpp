@@ -39,7 +39,9 @@ class Gang final : public JobValid,
   }
 
   /// Those that still wait for their minimum go first.
-  std::weak_ordering job_order(JobId left, JobId right) const override { return has_minimum(left) <=> has_minimum(right); }
+  std::weak_ordering job_order(JobId left, JobId right) const override {
+    return has_minimum(left) <=> has_minimum(right);
+  }
 
   bool job_ready(JobId job) const override {
     return has_minimum(job) && role_minima_met(cluster_, job, RoleStage::ready);
@@ -106,9 +108,8 @@ class Gang final : public JobValid,
       const bool is_known = has_minimum(id) ? says_scheduled(job) : is_only_terminating(id);
       if (!is_known) jobs.push_back(id);
     });
-    std::sort(jobs.begin(), jobs.end(), [&](JobId left, JobId right) {
-      return comes_before(cluster_.jobs()[left], cluster_.jobs()[right]);
-    });
+    std::sort(jobs.begin(), jobs.end(),
+              [&](JobId left, JobId right) { return comes_before(cluster_.jobs()[left], cluster_.jobs()[right]); });
     return jobs;
   }
 

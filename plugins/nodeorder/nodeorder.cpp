@@ -47,7 +47,8 @@ class Nodeorder final : public NodeOrder {
   Nodeorder(const Args& args, const ScoringSums& sums, const Session& session)
       : least_(session.cluster(), sums, Preference::least_allocated, args.least),
         most_(session.cluster(), sums, Preference::most_allocated, args.most),
-        balance_(session.cluster(), args.balanced), node_affinity_(session.cluster(), args.node_affinity),
+        balance_(session.cluster(), args.balanced),
+        node_affinity_(session.cluster(), args.node_affinity),
         taints_(session.cluster(), args.taints) {}
 
   std::vector<const ScoreTerm*> score_terms() const override {

@@ -58,9 +58,8 @@ std::int64_t least_allocated_score(std::span<const Usage> kinds) {
 }
 
 std::int64_t most_allocated_score(std::span<const Usage> kinds) {
-  return average(kinds, [](const Usage& kind) {
-    return std::min(kind.used, kind.allocatable) * kHundred / kind.allocatable;
-  });
+  return average(kinds,
+                 [](const Usage& kind) { return std::min(kind.used, kind.allocatable) * kHundred / kind.allocatable; });
 }
 
 std::int64_t balanced_score(std::span<const Usage> kinds) {

@@ -45,7 +45,8 @@ class Overcommit final : public JobEnqueueable, public JobEnqueued {
   };
 
   Overcommit(const Args& args, const Session& session)
-      : cluster_(session.cluster()), limit_(scaled(cluster_.total_allocatable(), args.factor)),
+      : cluster_(session.cluster()),
+        limit_(scaled(cluster_.total_allocatable(), args.factor)),
         claimed_(cluster_.total_used()) {
     cluster_.jobs().for_each(
         [&](JobId job, const Job&) { claimed_ = saturating_add(claimed_, standing_claim(cluster_, job)); });

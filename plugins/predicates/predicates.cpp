@@ -14,8 +14,8 @@ void read_missing_filters(ArgumentReader& reader) {
     reader.without_effect(key, "there is no such filter; pods with constraints that are not supported wait");
   }
   reader.without_effect("predicate.CacheEnable", "answers are always remembered for equal pods");
-  for (const std::string_view key : {"volumebinding.bindTimeoutSeconds", "volumebinding.weight",
-                                     "volumebinding.shape", "dynamicresources.filterTimeoutSeconds"}) {
+  for (const std::string_view key : {"volumebinding.bindTimeoutSeconds", "volumebinding.weight", "volumebinding.shape",
+                                     "dynamicresources.filterTimeoutSeconds"}) {
     reader.without_effect(key, "volumes are not bound, and device claims not made, by this version");
   }
 }
@@ -40,8 +40,13 @@ class Predicates final : public PrePredicate, public Predicate {
   };
 
   Predicates(const Args& args, const Session& session)
-      : args_(args), cluster_(session.cluster()), unschedulable_(cluster_), node_affinity_(cluster_), taints_(cluster_),
-        host_ports_(cluster_), volumes_(cluster_) {}
+      : args_(args),
+        cluster_(session.cluster()),
+        unschedulable_(cluster_),
+        node_affinity_(cluster_),
+        taints_(cluster_),
+        host_ports_(cluster_),
+        volumes_(cluster_) {}
 
   /// What blocks the pod or its group wherever it is tried.
   Fit::Verdict pre_predicate(TaskId task, std::string& why) const override {

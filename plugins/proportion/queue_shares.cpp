@@ -49,7 +49,8 @@ std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster) {
     const auto owner = shares.find(id);
     if (owner == shares.end()) return;
     owner->second.limit = stated_capability(queue).cut(unguaranteed + queue.guarantee);
-    demands.push_back({queue.weight, queue.guarantee, owner->second.limit, holdings(cluster, id) + cluster.pending(id)});
+    demands.push_back(
+        {queue.weight, queue.guarantee, owner->second.limit, holdings(cluster, id) + cluster.pending(id)});
     owners.push_back(&owner->second);
   });
   std::vector<Resources> deserved = deserved_shares(total, demands);

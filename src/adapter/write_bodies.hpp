@@ -12,7 +12,8 @@
 /// JSON bodies of the writes a scheduler makes. All are patches or small new objects: what was decoded is lossy, so a
 /// whole object is never written back. Pure functions, thread-safe; they cannot fail (text that is not UTF-8 has its
 /// broken bytes replaced by U+FFFD). Each comment says the request that the body belongs to. Where there is a `uid`, it
-/// is a precondition: an object that was re-created under the name answers 409; empty leaves the check out.
+/// is a precondition: when an object was re-created under the name, the answer is 422 "metadata.uid: field is
+/// immutable" (seen on 1.20, built-in and custom kinds) or 409, and nothing is changed; empty leaves the check out.
 namespace basalt::adapter {
 
 /// What is done with status.nominatedNodeName.

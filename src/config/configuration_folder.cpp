@@ -19,8 +19,8 @@ namespace basalt {
 namespace {
 
 // Not IN_MODIFY: a file that is being written is looked at when its writer closes it.
-constexpr std::uint32_t kChanges = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |
-                                   IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr std::uint32_t kChanges =
+    IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
 
 class Descriptor {
  public:

@@ -29,8 +29,8 @@ Result<ConfigurationChange> ConfigurationSource::start(const Result<std::string>
 }
 
 ConfigurationChange ConfigurationSource::builtin_default() const {
-  ParsedConfiguration parsed = parse_configuration(builtin_default_configuration(), "built-in default", registry_,
-                                                   Leniency::strict);
+  ParsedConfiguration parsed =
+      parse_configuration(builtin_default_configuration(), "built-in default", registry_, Leniency::strict);
   BASALT_CHECK(parsed.configuration != nullptr, printed(parsed.findings, Leniency::strict));
   return ConfigurationChange{ConfigurationChange::Outcome::loaded, std::move(parsed.configuration),
                              std::move(parsed.findings)};

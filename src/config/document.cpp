@@ -83,14 +83,14 @@ class Converter {
       resolved.kind = Kind::number;
       resolved.number = static_cast<double>(resolved.integer);
     }
-    const bool agrees = (type == "bool" && resolved.kind == Kind::boolean) ||
-                        (type == "int" && resolved.kind == Kind::integer) ||
-                        (type == "float" && resolved.kind == Kind::number) ||
-                        (type == "null" && resolved.kind == Kind::null);
+    const bool agrees =
+        (type == "bool" && resolved.kind == Kind::boolean) || (type == "int" && resolved.kind == Kind::integer) ||
+        (type == "float" && resolved.kind == Kind::number) || (type == "null" && resolved.kind == Kind::null);
     if (agrees) return resolved;
     findings_.add(Severity::wrong, place,
-                  "\"" + value.text + "\" with the tag '" + tag + "': expected a value that agrees with one of the tags "
-                  "!!str, !!bool, !!int, !!float, !!null");
+                  "\"" + value.text + "\" with the tag '" + tag +
+                      "': expected a value that agrees with one of the tags "
+                      "!!str, !!bool, !!int, !!float, !!null");
     return value;
   }
 
@@ -149,9 +149,9 @@ class Converter {
       entries.push_back(std::move(entry));
       return;
     }
-    findings_.add(Severity::note, entry.place,
-                  "'" + entry.key + "' was given before, in line " + std::to_string(known->place.line) +
-                      ": the last one counts");
+    findings_.add(
+        Severity::note, entry.place,
+        "'" + entry.key + "' was given before, in line " + std::to_string(known->place.line) + ": the last one counts");
     *known = std::move(entry);
   }
 
@@ -163,8 +163,8 @@ class Converter {
 }  // namespace
 
 const DocumentValue* DocumentValue::find(std::string_view key) const {
-  const auto entry =
-      std::find_if(entries.begin(), entries.end(), [key](const DocumentEntry& candidate) { return candidate.key == key; });
+  const auto entry = std::find_if(entries.begin(), entries.end(),
+                                  [key](const DocumentEntry& candidate) { return candidate.key == key; });
   return entry == entries.end() ? nullptr : &entry->value;
 }
 

@@ -50,14 +50,15 @@ Arguments plugin_entry_detail::read_arguments(const DocumentValue* arguments, Pl
 
 void plugin_entry_detail::place_findings(const Findings& said, const DocumentValue* arguments, Place otherwise,
                                          PlacedFindings& findings) {
+  static const DocumentValue none;
   for (const Finding& finding : said) {
     Place place = otherwise;
-    if (arguments != nullptr) {
-      const auto about = std::find_if(
-          arguments->entries.begin(), arguments->entries.end(), [&](const DocumentEntry& entry) {
-            return !entry.key.empty() && finding.message.find("'" + entry.key + "'") != std::string::npos;
-          });
-      if (about != arguments->entries.end()) place = about->place;
+    std::size_t first = std::string::npos;
+    for (const DocumentEntry& entry : (arguments == nullptr ? none : *arguments).entries) {
+      const std::size_t found = finding.message.find("'" + entry.key + "'");
+      if (found >= first) continue;
+      first = found;
+      place = entry.place;
     }
     findings.add(finding.severity, place, finding.message);
   }

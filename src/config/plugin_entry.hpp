@@ -19,7 +19,7 @@ void report_unknown_keys(const DocumentValue& map, std::span<const std::string_v
                          PlacedFindings& findings);
 
 /// Hands the map `arguments` (null: there are none) to a `configure` of the registry and gives what it finds the place
-/// of the argument it is about: the one whose key stands in the message in quotes, else `otherwise`.
+/// of the argument it is about: the one whose key stands first in the message, in quotes; else `otherwise`.
 template <class Configure>
 auto configure_at(const DocumentValue* arguments, Place otherwise, const Configure& configure,
                   PlacedFindings& findings);

@@ -86,8 +86,8 @@ class Reader {
       return slots;
     }
     if (!actions->is_scalar()) {
-      findings_.add(Severity::wrong, actions->place, "'actions' is " + actions->argument().text() + ": " +
-                                                         std::string(kExpected));
+      findings_.add(Severity::wrong, actions->place,
+                    "'actions' is " + actions->argument().text() + ": " + std::string(kExpected));
       return slots;
     }
     std::string_view rest = actions->text;
@@ -102,8 +102,9 @@ class Reader {
   void read_action(std::string_view name, const DocumentValue& actions, std::span<const ActionEntry> entries,
                    std::vector<ActionSlot>& slots) {
     if (name.empty()) {
-      findings_.add(Severity::wrong, actions.place, "'actions' holds an empty name: expected a name on either side of "
-                                                    "each comma");
+      findings_.add(Severity::wrong, actions.place,
+                    "'actions' holds an empty name: expected a name on either side of "
+                    "each comma");
       return;
     }
     const ActionType* type = registry_.find_action(name);
@@ -113,8 +114,8 @@ class Reader {
     }
     const auto entry =
         std::find_if(entries.begin(), entries.end(), [name](const ActionEntry& known) { return known.name == name; });
-    slots.push_back(ActionSlot{std::string(name),
-                               configure_action(*type, entry == entries.end() ? nullptr : entry->entry)});
+    slots.push_back(
+        ActionSlot{std::string(name), configure_action(*type, entry == entries.end() ? nullptr : entry->entry)});
   }
 
   std::unique_ptr<Action> configure_action(const ActionType& type, const DocumentValue* entry) {
@@ -144,10 +145,10 @@ class Reader {
     std::vector<ActionEntry> entries;
     if (configurations == nullptr || configurations->is_null()) return entries;
     if (!configurations->is_list()) {
-      findings_.add(Severity::wrong, configurations->place, "'configurations' is " +
-                                                                configurations->argument().text() +
-                                                                ": expected a list of entries with 'name' and "
-                                                                "'arguments'");
+      findings_.add(Severity::wrong, configurations->place,
+                    "'configurations' is " + configurations->argument().text() +
+                        ": expected a list of entries with 'name' and "
+                        "'arguments'");
       return entries;
     }
     for (const DocumentValue& entry : configurations->items) read_action_entry(entry, entries);
@@ -157,13 +158,14 @@ class Reader {
   void read_action_entry(const DocumentValue& entry, std::vector<ActionEntry>& entries) {
     const DocumentValue* name = entry.find("name");
     if (!entry.is_map() || name == nullptr || !name->is_scalar() || name->text.empty()) {
-      findings_.add(Severity::wrong, entry.place, "an entry of 'configurations' without the name of an action: "
-                                                  "expected 'name' and 'arguments'");
+      findings_.add(Severity::wrong, entry.place,
+                    "an entry of 'configurations' without the name of an action: "
+                    "expected 'name' and 'arguments'");
       return;
     }
     report_unknown_keys(entry, kActionEntryKeys, "configuration of action '" + name->text + "': ", findings_);
-    const bool again = std::any_of(entries.begin(), entries.end(),
-                                   [&](const ActionEntry& known) { return known.name == name->text; });
+    const bool again =
+        std::any_of(entries.begin(), entries.end(), [&](const ActionEntry& known) { return known.name == name->text; });
     if (again) {
       findings_.add(Severity::without_effect, entry.place,
                     "a second configuration of action '" + name->text + "' has no effect: the first one counts");

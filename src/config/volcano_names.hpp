@@ -12,15 +12,15 @@ inline constexpr std::array<std::string_view, 8> kActions = {"enqueue", "allocat
                                                              "reclaim", "shuffle",  "gangpreempt", "gangreclaim"};
 
 inline constexpr std::array<std::string_view, 24> kPlugins = {
-    "drf",           "gang",       "deviceshare", "predicates", "priority",  "nodeorder",
-    "conformance",   "binpack",    "tdm",         "overcommit", "sla",       "resource-strategy-fit",
-    "task-topology", "numa-aware", "cdp",         "usage",      "pdb",       "rescheduling",
+    "drf",           "gang",       "deviceshare", "predicates", "priority",      "nodeorder",
+    "conformance",   "binpack",    "tdm",         "overcommit", "sla",           "resource-strategy-fit",
+    "task-topology", "numa-aware", "cdp",         "usage",      "pdb",           "rescheduling",
     "nodegroup",     "capacity",   "proportion",  "extender",   "resourcequota", "network-topology-aware"};
 
 /// A switch of a plugin entry.
 struct Switch {
-  std::string_view key;       ///< as it is written in the file
-  std::string_view point;     ///< the `kSwitch` of the extension points that it gates
+  std::string_view key;    ///< as it is written in the file
+  std::string_view point;  ///< the `kSwitch` of the extension points that it gates
   bool unused_in_volcano = false;
 };
 

@@ -18,7 +18,8 @@ constexpr std::array kFlags = {
     // which cluster, and how fast it may be asked
     Flag{"master", text, "", honoured, "URL of the API server; replaces the one of the kubeconfig"},
     Flag{"kubeconfig", text, "", honoured,
-         "path of a kubeconfig; without it and without --master the program expects to run in a pod"},
+         "path of a kubeconfig; without it and --master: the service account of the pod, else $KUBECONFIG, else "
+         "~/.kube/config"},
     Flag{"kube-api-qps", number, "2000", honoured, "requests a second to the API server, on average; above 0"},
     Flag{"kube-api-burst", integer, "2000", honoured, "requests to the API server at once; at least 1"},
     // what is ours
@@ -30,6 +31,8 @@ constexpr std::array kFlags = {
     Flag{"implicit-pod-groups", boolean, "true", honoured,
          "pods without a PodGroup get a job of their own; false where Volcano's podgroup controller makes PodGroups "
          "for them"},
+    Flag{"claim-empty-pod-groups", boolean, "false", honoured,
+         "a PodGroup without pods is ours too; so it is anyway when a scheduler name is volcano"},
     Flag{"priority-class", boolean, "true", honoured, "read PriorityClass objects"},
     // how it decides
     Flag{"scheduler-conf", text, "", honoured,
@@ -72,7 +75,8 @@ constexpr std::array kFlags = {
     Flag{"minimum-percentage-nodes-to-find", integer, "5", without_effect, kNoSampling},
     Flag{"percentage-nodes-to-find", integer, "0", without_effect, kNoSampling},
     Flag{"node-worker-threads", unsigned_integer, "20", without_effect, "one thread owns the tables of the cluster"},
-    Flag{"gate-removal-worker-num", integer, "5", without_effect, "scheduling gates of queue admission are not removed"},
+    Flag{"gate-removal-worker-num", integer, "5", without_effect,
+         "scheduling gates of queue admission are not removed"},
     Flag{"resync-period", duration, "0", without_effect, "a stalled watch is noticed and listed again instead"},
     Flag{"resource-sync-timeout", duration, "60s", without_effect,
          "no cycle starts before every kind of object is listed, however long that takes"},
@@ -86,16 +90,16 @@ constexpr std::array kFlags = {
     // the Go log library's, without effect
     Flag{"log-flush-frequency", duration, "5s", without_effect, "log lines are written at once"},
     Flag{"logtostderr", boolean, "true", without_effect, kStderr, "true"},
-    Flag{"alsologtostderr", boolean, "false", without_effect, kStderr},
+    Flag{"alsologtostderr", boolean, "false", without_effect, kStderr, "false"},
     Flag{"stderrthreshold", text, "INFO", without_effect, kStderr},
-    Flag{"legacy-stderr-threshold-behavior", boolean, "false", without_effect, kStderr},
+    Flag{"legacy-stderr-threshold-behavior", boolean, "false", without_effect, kStderr, "false"},
     Flag{"log-dir", text, "", without_effect, kStderr, ""},
     Flag{"log-file", text, "", without_effect, kStderr, ""},
     Flag{"log-file-max-size", unsigned_integer, "1800", without_effect, kStderr},
     Flag{"skip-headers", boolean, "false", without_effect, kStderr, "false"},
-    Flag{"skip-log-headers", boolean, "false", without_effect, kStderr},
+    Flag{"skip-log-headers", boolean, "false", without_effect, kStderr, "false"},
     Flag{"add-dir-header", boolean, "false", without_effect, kStderr, "false"},
-    Flag{"one-output", boolean, "false", without_effect, kStderr},
+    Flag{"one-output", boolean, "false", without_effect, kStderr, "false"},
     Flag{"log-backtrace-at", text, "", without_effect, kStderr, ""},
     Flag{"vmodule", text, "", without_effect, "use --v: details are not chosen by source file", ""},
 };
@@ -150,7 +154,8 @@ std::string help_text() {
 }
 
 std::string flag_table() {
-  std::string table = "| flag | type | default | effect | what it does, or why it does nothing |\n|---|---|---|---|---|\n";
+  std::string table =
+      "| flag | type | default | effect | what it does, or why it does nothing |\n|---|---|---|---|---|\n";
   for (const Flag& flag : kFlags) {
     const std::string initial = flag.initial.empty() ? "" : "`" + std::string(flag.initial) + "`";
     table += "| `--" + std::string(flag.name) + "` | " + std::string(type_name(flag.type)) + " | " + initial + " | " +

@@ -119,7 +119,7 @@ std::string add_node_selectors(Options& options, const std::string& value) {
 
 constexpr int kAnyInteger = std::numeric_limits<int>::max();
 
-constexpr std::array<std::pair<std::string_view, Setter>, 22> kSetters = {{
+constexpr std::array<std::pair<std::string_view, Setter>, 23> kSetters = {{
     {"master", set_text<&Options::master>},
     {"kubeconfig", set_text<&Options::kubeconfig>},
     {"kube-api-qps", set_qps},
@@ -128,6 +128,7 @@ constexpr std::array<std::pair<std::string_view, Setter>, 22> kSetters = {{
     {"default-queue", set_default_queue},
     {"node-selector", add_node_selectors},
     {"implicit-pod-groups", set_boolean<&Options::implicit_pod_groups>},
+    {"claim-empty-pod-groups", set_boolean<&Options::claim_empty_pod_groups>},
     {"priority-class", set_boolean<&Options::priority_class>},
     {"scheduler-conf", set_text<&Options::scheduler_conf>},
     {"lenient-config", set_boolean<&Options::lenient_config>},

@@ -15,9 +15,7 @@ const Flag* find_flag(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-std::string shown(const Flag& flag) {
-  return (flag.name.size() == 1 ? "-" : "--") + std::string(flag.name);
-}
+std::string shown(const Flag& flag) { return (flag.name.size() == 1 ? "-" : "--") + std::string(flag.name); }
 
 class Reader {
  public:
@@ -52,9 +50,7 @@ class Reader {
     return word;
   }
 
-  void ignore(const std::string& word) {
-    options_.warnings.push_back("'" + word + "' is no flag and is ignored");
-  }
+  void ignore(const std::string& word) { options_.warnings.push_back("'" + word + "' is no flag and is ignored"); }
 
   void read_long(std::string_view word) {
     const std::size_t equals = word.find('=');

@@ -28,6 +28,8 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> node_selector;
   /// Bare pods get a job of their own; false leaves that to Volcano's podgroup controller.
   bool implicit_pod_groups = true;
+  /// PodGroups whose pods do not exist yet are ours, whatever the scheduler names are.
+  bool claim_empty_pod_groups = false;
   /// Priorities come from PriorityClass objects.
   bool priority_class = true;
 
@@ -64,10 +66,10 @@ enum class FlagEffect {
 };
 
 enum class FlagType {
-  boolean,   ///< `--flag`, or `--flag=false`; never takes the next word
+  boolean,  ///< `--flag`, or `--flag=false`; never takes the next word
   text,
-  texts,     ///< repeatable; the first use replaces the default
-  list,      ///< repeatable, and with commas in one value
+  texts,  ///< repeatable; the first use replaces the default
+  list,   ///< repeatable, and with commas in one value
   integer,
   unsigned_integer,
   number,
@@ -81,7 +83,7 @@ struct Flag {
   FlagType type;
   std::string_view initial;  ///< the default
   FlagEffect effect;
-  std::string_view text;     ///< what it does, or why it does nothing
+  std::string_view text;  ///< what it does, or why it does nothing
   /// Of a flag without effect or refused: the value that asks for nothing else than what happens anyway, and is
   /// therefore accepted in silence.
   std::optional<std::string_view> harmless = {};

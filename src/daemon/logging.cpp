@@ -74,8 +74,7 @@ class Log::Sink {
   spdlog::logger logger_;
 };
 
-Log::Log(int verbosity)
-    : sink_(std::make_unique<Sink>(verbosity, std::make_shared<spdlog::sinks::stderr_sink_mt>())) {}
+Log::Log(int verbosity) : sink_(std::make_unique<Sink>(verbosity, std::make_shared<spdlog::sinks::stderr_sink_mt>())) {}
 Log::Log(int verbosity, std::ostream& out)
     : sink_(std::make_unique<Sink>(verbosity, std::make_shared<spdlog::sinks::ostream_sink_mt>(out))) {}
 Log::~Log() = default;

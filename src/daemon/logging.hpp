@@ -29,8 +29,8 @@ struct LogField {
   LogField(std::string_view name, const std::string& text) : key(name), value(text) {}
   LogField(std::string_view name, bool truth) : key(name), value(truth ? "true" : "false") {}
   template <class Number>
-    requires std::is_arithmetic_v<Number>
-  LogField(std::string_view name, Number number) : key(name), value(std::to_string(number)) {}
+  requires std::is_arithmetic_v<Number> LogField(std::string_view name, Number number)
+      : key(name), value(std::to_string(number)) {}
 
   std::string_view key;
   std::string value;

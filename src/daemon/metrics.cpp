@@ -38,8 +38,8 @@ SchedulerMetrics::SchedulerMetrics()
           "Number of attempts to schedule pods, by the result. 'unschedulable' means a pod could not be scheduled, "
           "while 'error' means an internal scheduler problem.",
           {"result"})),
-      unschedule_task_count(registry_.gauges("volcano_unschedule_task_count",
-                                             "Number of tasks could not be scheduled", {"job_id"})),
+      unschedule_task_count(
+          registry_.gauges("volcano_unschedule_task_count", "Number of tasks could not be scheduled", {"job_id"})),
       unschedule_job_count(registry_.gauges("volcano_unschedule_job_count", "Number of jobs could not be scheduled")),
       job_retry_counts(
           registry_.counters("volcano_job_retry_counts", "Number of retry counts for one job", {"job_id"})),
@@ -59,8 +59,7 @@ SchedulerMetrics::SchedulerMetrics()
                                         {"kind", "code"})),
       watch_events(registry_.counters("basalt_watch_events_total",
                                       "Events received from the API server, by kind of object", {"kind"})),
-      relists(registry_.counters("basalt_relists_total", "Lists of all objects of a kind, after the first",
-                                 {"kind"})),
+      relists(registry_.counters("basalt_relists_total", "Lists of all objects of a kind, after the first", {"kind"})),
       stalled_watches(registry_.counters("basalt_stalled_watches_total",
                                          "Watches that were given up because nothing came", {"kind"})),
       rejected_objects(registry_.counters("basalt_rejected_objects_total",

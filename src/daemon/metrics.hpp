@@ -17,20 +17,20 @@ class SchedulerMetrics {
   SchedulerMetrics();
 
   // --- the cycle ---
-  Histograms e2e_scheduling_latency;      ///< ms, one a cycle
-  Histograms open_session_duration;       ///< ms
-  Histograms action_scheduling_latency;   ///< ms {action}
-  Histograms plugin_scheduling_latency;   ///< ms {plugin, OnSession: OnSessionOpen or OnSessionClose}
-  Histograms cycle_duration;              ///< s, from the first delta applied to the decisions handed over
-  Counters decisions;                     ///< {kind}
+  Histograms e2e_scheduling_latency;     ///< ms, one a cycle
+  Histograms open_session_duration;      ///< ms
+  Histograms action_scheduling_latency;  ///< ms {action}
+  Histograms plugin_scheduling_latency;  ///< ms {plugin, OnSession: OnSessionOpen or OnSessionClose}
+  Histograms cycle_duration;             ///< s, from the first delta applied to the decisions handed over
+  Counters decisions;                    ///< {kind}
 
   // --- tasks and jobs ---
-  Histograms task_scheduling_latency;     ///< ms since the pod was created {stage: Watched, Assumed, PreBound, Bound}
-  Counters schedule_attempts;             ///< {result: scheduled, unschedulable, error}
-  Gauges unschedule_task_count;           ///< {job_id}
+  Histograms task_scheduling_latency;  ///< ms since the pod was created {stage: Watched, Assumed, PreBound, Bound}
+  Counters schedule_attempts;          ///< {result: scheduled, unschedulable, error}
+  Gauges unschedule_task_count;        ///< {job_id}
   Gauges unschedule_job_count;
-  Counters job_retry_counts;              ///< {job_id}
-  Gauges job_share;                       ///< {job_ns, job_id}
+  Counters job_retry_counts;  ///< {job_id}
+  Gauges job_share;           ///< {job_ns, job_id}
 
   // --- queues ---
   /// An amount of resources of a queue, in three metrics as Volcano has them.
@@ -42,20 +42,20 @@ class SchedulerMetrics {
   QueueAmount queue_allocated;
   QueueAmount queue_request;
   QueueAmount queue_deserved;
-  Gauges queue_share;                     ///< {queue_name}
-  Gauges queue_weight;                    ///< {queue_name}
-  Gauges queue_overused;                  ///< 0 or 1 {queue_name}
+  Gauges queue_share;     ///< {queue_name}
+  Gauges queue_weight;    ///< {queue_name}
+  Gauges queue_overused;  ///< 0 or 1 {queue_name}
 
   // --- the API server ---
-  Counters binds;                         ///< {outcome: acknowledged, refuted, in_doubt}
-  Counters write_failures;                ///< {kind, code}
-  Counters watch_events;                  ///< {kind}
-  Counters relists;                       ///< {kind}
-  Counters stalled_watches;               ///< {kind}
-  Counters rejected_objects;              ///< {kind}
+  Counters binds;             ///< {outcome: acknowledged, refuted, in_doubt}
+  Counters write_failures;    ///< {kind, code}
+  Counters watch_events;      ///< {kind}
+  Counters relists;           ///< {kind}
+  Counters stalled_watches;   ///< {kind}
+  Counters rejected_objects;  ///< {kind}
 
   // --- configuration ---
-  Counters configuration_reloads;         ///< {result: loaded, defaulted, refused, unreadable}
+  Counters configuration_reloads;  ///< {result: loaded, defaulted, refused, unreadable}
 
   /// Removes the series of a job that is gone.
   void forget_job(std::string_view job_namespace, std::string_view job) const;

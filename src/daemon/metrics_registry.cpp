@@ -113,7 +113,8 @@ void Histograms::remove(LabelValues values) const { family_->remove(values); }
 std::vector<double> exponential_bounds(double least, double most, int count) {
   BASALT_CHECK(0 < least && least < most && count > 1, "bounds of a histogram that do not rise");
   std::vector<double> bounds;
-  for (int i = 0; i < count; ++i) bounds.push_back(least * std::pow(most / least, static_cast<double>(i) / (count - 1)));
+  for (int i = 0; i < count; ++i)
+    bounds.push_back(least * std::pow(most / least, static_cast<double>(i) / (count - 1)));
   bounds.back() = most;
   return bounds;
 }

@@ -163,8 +163,8 @@ class TelemetryServer::Listener {
       if (!failure) failure = open(found.begin()->endpoint());
     }
     if (failure) {
-      return Error{ErrorCode::unavailable, "cannot listen on " + address.host + ":" + std::to_string(address.port) +
-                                               ": " + failure.message()};
+      return Error{ErrorCode::unavailable,
+                   "cannot listen on " + address.host + ":" + std::to_string(address.port) + ": " + failure.message()};
     }
     accept();
     thread_ = std::jthread([this] { context_.run(); });

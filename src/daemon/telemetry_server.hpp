@@ -44,8 +44,8 @@ using Routes = std::map<std::string, Answer, std::less<>>;
 
 /// What a client may take of the server.
 struct TelemetryLimits {
-  std::size_t connections = 64;         ///< of one more, the one that was opened first is closed
-  std::uint32_t header_bytes = 8192;    ///< of a request; a body is refused
+  std::size_t connections = 64;                               ///< of one more, the one that was opened first is closed
+  std::uint32_t header_bytes = 8192;                          ///< of a request; a body is refused
   std::chrono::milliseconds idle = std::chrono::seconds(10);  ///< to send a request, or to take an answer
 };
 

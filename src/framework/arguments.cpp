@@ -106,8 +106,7 @@ std::string ArgumentReader::text(std::string_view key, std::string fallback) {
 
 void ArgumentReader::without_effect(std::string_view key, std::string_view why) {
   if (take(key) == nullptr) return;
-  report(Finding::Severity::without_effect,
-         "argument '" + std::string(key) + "' has no effect: " + std::string(why));
+  report(Finding::Severity::without_effect, "argument '" + std::string(key) + "' has no effect: " + std::string(why));
 }
 
 std::vector<std::string> ArgumentReader::keys_with_prefix(std::string_view prefix) const {

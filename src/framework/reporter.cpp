@@ -144,6 +144,7 @@ void Reporter::report_queues() {
   }
   for (const QueueId id : in_order(cluster.queues())) {
     const Queue& queue = cluster.queues()[id];
+    if (!queue.served) continue;  // another scheduler's
     NamedAmounts allocated = cluster.schema().named(sums[queue.name]);
     if (allocated != queue.observed_allocated) decisions_.push_back(QueueStatus{id, std::move(allocated)});
   }

@@ -1,5 +1,6 @@
 #include "kube/reflector.hpp"
 
+#include <mutex>
 #include <utility>
 
 #include "kube/backoff.hpp"
@@ -58,10 +59,10 @@ class Reflector::Run {
   void note_open();
   void note_interrupted(const Error& reason);
   void note_failure(const Error& error);
-  template <class Change>
-  void update(Change change) {
+  template <class Edit>
+  void update(Edit edit) {
     const std::lock_guard lock(mutex_);
-    change(health_);
+    edit(health_);
   }
 
   Client& client_;

@@ -1,5 +1,7 @@
 #include "kube/waiting.hpp"
 
+#include <condition_variable>
+#include <mutex>
 #include <random>
 
 namespace basalt::kube {

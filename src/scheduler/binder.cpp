@@ -46,6 +46,7 @@ void Binder::drop_what_has_not_begun() {
 
 void Binder::stop(std::chrono::milliseconds limit) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + limit;
+  statuses_.close();
   {
     std::unique_lock lock(mutex_);
     closed_ = true;
@@ -54,9 +55,8 @@ void Binder::stop(std::chrono::milliseconds limit) {
     waiting_.clear();
   }
   for (std::jthread& worker : workers_) worker.request_stop();
+  statuses_.end();  // before joining: a worker may wait for a status that is under way
   workers_.clear();
-  statuses_.close();
-  statuses_.end();
   events_.close();
   static_cast<void>(events_.wait_until_sent(deadline));
   events_.end();

@@ -25,10 +25,10 @@
 namespace basalt {
 
 struct BinderOptions {
-  int bind_workers = 8;                ///< binds and evictions under way at once
-  int status_workers = 2;              ///< status writes under way at once
-  std::size_t event_limit = 10'000;    ///< events that wait to be sent
-  std::string component = "basalt";    ///< whose name events bear
+  int bind_workers = 8;              ///< binds and evictions under way at once
+  int status_workers = 2;            ///< status writes under way at once
+  std::size_t event_limit = 10'000;  ///< events that wait to be sent
+  std::string component = "basalt";  ///< whose name events bear
 };
 
 /// Carries out what cycles decide, on threads of its own, and posts what became of it. Pods come first; statuses and
@@ -81,10 +81,10 @@ class Binder {
   EventLane events_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  bool closed_ = false;               // guarded by mutex_
-  std::deque<PodOrder> waiting_;      // guarded by mutex_
-  std::string begun_gang_;            // guarded by mutex_; of the bind that was taken last
-  std::size_t under_way_ = 0;         // guarded by mutex_
+  bool closed_ = false;                // guarded by mutex_
+  std::deque<PodOrder> waiting_;       // guarded by mutex_
+  std::string begun_gang_;             // guarded by mutex_; of the bind that was taken last
+  std::size_t under_way_ = 0;          // guarded by mutex_
   std::vector<std::jthread> workers_;  // last: they use all of the above
 };
 

@@ -24,8 +24,8 @@ Result<void> ensure(const std::string& name, const std::string& body, Writer& wr
 
 Result<void> ensure_queues(const std::string& default_queue, Writer& writer, kube::Waiter& waiter,
                            const std::function<void(std::string_view why)>& failed, const std::stop_token& stop) {
-  const std::pair<std::string, std::string> queues[] = {
-      {"root", adapter::root_queue_body()}, {default_queue, adapter::default_queue_body(default_queue)}};
+  const std::pair<std::string, std::string> queues[] = {{"root", adapter::root_queue_body()},
+                                                        {default_queue, adapter::default_queue_body(default_queue)}};
   std::string told;
   for (const auto& [name, body] : queues) {
     for (int tries = 1;;) {

@@ -32,6 +32,7 @@ class Feed final : public kube::ObjectSink {
   WatchGate& gate_;
   Observer& observer_;
   bool is_synced_ = false;
+  bool is_interrupted_ = false;
 };
 
 }  // namespace basalt

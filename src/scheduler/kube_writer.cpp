@@ -25,10 +25,10 @@ const kube::Resource& queues_resource() {
 Result<void> outcome(const std::string& what, const Result<kube::Reply>& reply) {
   if (!reply) {
     const Error& error = reply.error();
-    const ErrorCode code = error.code == ErrorCode::stopped || error.code == ErrorCode::timeout ||
-                                   error.code == ErrorCode::refused
-                               ? error.code
-                               : ErrorCode::unavailable;
+    const ErrorCode code =
+        error.code == ErrorCode::stopped || error.code == ErrorCode::timeout || error.code == ErrorCode::refused
+            ? error.code
+            : ErrorCode::unavailable;
     return Error{code, what + ": " + error.message};
   }
   if (reply->ok()) return {};
@@ -48,15 +48,14 @@ Result<void> KubeWriter::bind(const BindOrder& order, std::stop_token stop) {
 }
 
 Result<void> KubeWriter::patch_pod_status(const ObjectName& pod, std::string body, std::stop_token stop) {
-  return outcome("status of the pod",
-                 client_.patch({kube::pods_resource(), pod.space, pod.name, "status"}, kube::PatchType::strategic,
-                               std::move(body), std::move(stop)));
+  return outcome("status of the pod", client_.patch({kube::pods_resource(), pod.space, pod.name, "status"},
+                                                    kube::PatchType::strategic, std::move(body), std::move(stop)));
 }
 
 Result<void> KubeWriter::delete_pod(const ObjectName& pod, std::stop_token stop) {
-  return outcome("deletion of the pod", client_.remove({kube::pods_resource(), pod.space, pod.name},
-                                                       {.uid = pod.uid, .resource_version = {}, .grace_seconds = {}},
-                                                       std::move(stop)));
+  return outcome("deletion of the pod",
+                 client_.remove({kube::pods_resource(), pod.space, pod.name},
+                                {.uid = pod.uid, .resource_version = {}, .grace_seconds = {}}, std::move(stop)));
 }
 
 Result<PodPlace> KubeWriter::read_pod(const ObjectName& pod, std::stop_token stop) {

@@ -20,8 +20,7 @@ class Mailbox {
  public:
   /// `gathering`: how long a drain waits for more once something is there, so that what comes together is seen
   /// together. REQUIRES: `clock` and `waiter` outlive this.
-  Mailbox(const Clock& clock, kube::Waiter& waiter,
-          std::chrono::nanoseconds gathering = std::chrono::milliseconds(5));
+  Mailbox(const Clock& clock, kube::Waiter& waiter, std::chrono::nanoseconds gathering = std::chrono::milliseconds(5));
 
   void post(Delta delta);
   /// The same, but nobody sees it before `due`: how failures are kept from being tried again at once.
@@ -48,10 +47,10 @@ class Mailbox {
   const std::chrono::nanoseconds gathering_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::vector<Delta> posted_;     // guarded by mutex_
-  std::vector<Later> later_;      // guarded by mutex_; a heap, the earliest first
-  std::uint64_t postings_ = 0;    // guarded by mutex_; of later_
-  bool woken_ = false;            // guarded by mutex_
+  std::vector<Delta> posted_;   // guarded by mutex_
+  std::vector<Later> later_;    // guarded by mutex_; a heap, the earliest first
+  std::uint64_t postings_ = 0;  // guarded by mutex_; of later_
+  bool woken_ = false;          // guarded by mutex_
 };
 
 }  // namespace basalt

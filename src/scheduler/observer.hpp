@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "basalt/base/clock.hpp"
+#include "basalt/base/result.hpp"
 #include "basalt/framework/cluster.hpp"
 #include "basalt/framework/decision.hpp"
 #include "basalt/model/delta.hpp"
@@ -16,6 +18,7 @@ namespace basalt {
 /// One cycle, as it ends. The references live until the call returns.
 struct CycleReport {
   std::uint64_t cycle = 0;
+  WallTime now{};          ///< of the session
   std::size_t deltas = 0;  ///< taken in since the last cycle
   std::chrono::nanoseconds opening{};
   std::chrono::nanoseconds total{};  ///< from opening the session until the orders are handed over
@@ -39,11 +42,20 @@ class Observer {
   /// A bind has come to its end, or is in doubt; `took` since it was first sent.
   virtual void bind_settled(const BindResult& /*result*/, std::chrono::nanoseconds /*took*/) {}
   virtual void eviction_settled(const EvictResult& /*result*/) {}
-  virtual void status_written(const StatusResult& /*result*/) {}
+  virtual void status_written(const StatusResult& /*result*/, const Result<void>& /*written*/) {}
   /// An event was not sent: too many wait already, or the server did not take it.
   virtual void event_dropped(const adapter::EventReport& /*report*/, std::string_view /*why*/) {}
-  /// Something about a watch that people should know: interrupted, current again, an attempt that failed.
-  virtual void watch_changed(ObjectKind /*kind*/, std::string_view /*what*/) {}
+
+  // --- on the thread that watches the kind ---
+  /// A list begins to be taken in: the first, or one more because the watch could not be continued.
+  virtual void list_taken(ObjectKind /*kind*/) {}
+  /// An object was added, changed or removed.
+  virtual void object_changed(ObjectKind /*kind*/) {}
+  /// What is known of a kind may be out of date from now on.
+  virtual void watch_interrupted(ObjectKind /*kind*/, const Error& /*reason*/) {}
+  virtual void watch_resumed(ObjectKind /*kind*/) {}
+  /// An attempt that failed, or an object that could not be read; work goes on.
+  virtual void watch_failed(ObjectKind /*kind*/, const Error& /*error*/) {}
 };
 
 }  // namespace basalt

@@ -62,7 +62,8 @@ class OrderBook::Page {
   void enter(const Bind& bind) {
     const Task& task = cluster_.tasks()[bind.task];
     const Job* job = cluster_.jobs().find(task.job);
-    orders_.binds.push_back({name_of(task), cluster_.node_name(bind.node), bind.annotations, job ? job->uid : task.uid});
+    orders_.binds.push_back(
+        {name_of(task), cluster_.node_name(bind.node), bind.annotations, job ? job->uid : task.uid});
   }
 
   void enter(const Evict& evict) {
@@ -151,8 +152,8 @@ class OrderBook::Page {
       }
     }
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(moment_.now.time_since_epoch()).count();
-    return {condition.type,   condition.status, std::to_string(seconds) + "-" + std::to_string(moment_.cycle),
-            moment_.now,      condition.reason, condition.message};
+    return {condition.type, condition.status, std::to_string(seconds) + "-" + std::to_string(moment_.cycle),
+            moment_.now,    condition.reason, condition.message};
   }
 
   void tell(ObjectKind kind, const ObjectName& object, const char* type, std::string reason, std::string message) {

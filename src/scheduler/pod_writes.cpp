@@ -11,9 +11,7 @@ namespace {
 constexpr std::size_t kTries = 4;  // of one write to the server
 constexpr RetryPause kBetweenTries{std::chrono::milliseconds(200), std::chrono::seconds(10)};
 
-BindEnd refuted_for_good(std::string message) {
-  return {BindResult::Outcome::refuted, std::move(message), false};
-}
+BindEnd refuted_for_good(std::string message) { return {BindResult::Outcome::refuted, std::move(message), false}; }
 
 BindEnd refuted_for_now(std::string message) { return {BindResult::Outcome::refuted, std::move(message), true}; }
 

@@ -68,6 +68,11 @@ SteadyTime Scheduler::next_cycle() const {
   return has_news_ || next_configuration_.is_there() ? clock_.steady_now() : last_cycle_ + period_;
 }
 
+std::optional<SteadyTime> Scheduler::busy_since() const {
+  const SteadyTime::rep since = busy_since_;
+  return since == 0 ? std::nullopt : std::optional(SteadyTime(SteadyTime::duration(since)));
+}
+
 void Scheduler::apply(const Delta& delta) {
   ++deltas_;
   has_news_ = has_news_ || could_matter(delta);
@@ -101,6 +106,7 @@ void Scheduler::run_cycle() {
   take_configuration();  // a reload takes effect here, between cycles
   const SteadyTime begun = clock_.steady_now();
   last_cycle_ = begun;
+  busy_since_ = begun.time_since_epoch().count();
   has_news_ = false;
   const Moment moment{clock_.now(), ++cycle_};
   Session session(state_.cluster(), *configuration_, moment);
@@ -114,10 +120,12 @@ void Scheduler::run_cycle() {
   }
   const Decisions decisions = std::move(session).close();
   Orders orders = orders_.write(decisions, state_.cluster(), moment);
-  state_.assume(decisions);  // the only place where decisions enter the tables
+  state_.assume(decisions);           // the only place where decisions enter the tables
   binder_.submit(std::move(orders));  // what becomes of them comes back as deltas
   state_.cluster().clear_node_changes();
+  busy_since_ = 0;
   observer_.cycle_done(CycleReport{.cycle = moment.cycle,
+                                   .now = moment.now,
                                    .deltas = std::exchange(deltas_, 0),
                                    .opening = opening,
                                    .total = clock_.steady_now() - begun,

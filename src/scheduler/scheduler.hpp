@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -65,7 +66,9 @@ class Scheduler {
   /// On the thread of run() only.
   [[nodiscard]] const Cluster& cluster() const { return state_.cluster(); }
   /// Cycles so far. Thread-safe.
-  [[nodiscard]] std::uint64_t cycles() const { return cycle_.load(); }
+  [[nodiscard]] std::uint64_t cycles() const { return cycle_; }
+  /// When the cycle that runs began; nothing while none runs. Thread-safe.
+  [[nodiscard]] std::optional<SteadyTime> busy_since() const;
 
  private:
   void apply(const Delta& delta);
@@ -91,6 +94,7 @@ class Scheduler {
   std::size_t deltas_ = 0;                      // since the last cycle
   SteadyTime last_cycle_{};
   std::atomic<std::uint64_t> cycle_{0};
+  std::atomic<SteadyTime::rep> busy_since_{0};  // 0: no cycle runs
 };
 
 }  // namespace basalt

@@ -15,9 +15,15 @@ struct Subject {
 
 Subject subject_of(const StatusOrder& order) {
   return std::visit(Overloaded{
-                        [](const PodConditionOrder& pod) { return Subject{ObjectKind::pod, pod.pod}; },
-                        [](const PodGroupStatusOrder& group) { return Subject{ObjectKind::pod_group, group.group}; },
-                        [](const QueueStatusOrder& queue) { return Subject{ObjectKind::queue, queue.queue}; },
+                        [](const PodConditionOrder& pod) {
+                          return Subject{ObjectKind::pod, pod.pod};
+                        },
+                        [](const PodGroupStatusOrder& group) {
+                          return Subject{ObjectKind::pod_group, group.group};
+                        },
+                        [](const QueueStatusOrder& queue) {
+                          return Subject{ObjectKind::queue, queue.queue};
+                        },
                     },
                     order);
 }
@@ -78,7 +84,8 @@ void StatusLane::work(const std::stop_token& stop) {
     // The first whose object is not being written to already.
     auto next = turn_.end();
     const bool found = changed_.wait(lock, stop, [&] {
-      next = std::find_if(turn_.begin(), turn_.end(), [&](const std::string& key) { return !under_way_.contains(key); });
+      next =
+          std::find_if(turn_.begin(), turn_.end(), [&](const std::string& key) { return !under_way_.contains(key); });
       return next != turn_.end();
     });
     if (!found || stop.stop_requested()) return;
@@ -95,25 +102,25 @@ void StatusLane::work(const std::stop_token& stop) {
 }
 
 void StatusLane::write(const StatusOrder& order, const std::stop_token& stop) {
-  const auto written = std::visit(
-      Overloaded{
-          [&](const PodConditionOrder& pod) {
-            return writer_.patch_pod_status(pod.pod, adapter::pod_unscheduled_patch(pod.write), stop);
-          },
-          [&](const PodGroupStatusOrder& group) {
-            return writer_.patch_pod_group(group.group, adapter::pod_group_status_patch(group.write), stop);
-          },
-          [&](const QueueStatusOrder& queue) {
-            return writer_.patch_queue_status(queue.queue, adapter::queue_status_patch(queue.write), stop);
-          },
-      },
-      order);
+  const auto written =
+      std::visit(Overloaded{
+                     [&](const PodConditionOrder& pod) {
+                       return writer_.patch_pod_status(pod.pod, adapter::pod_unscheduled_patch(pod.write), stop);
+                     },
+                     [&](const PodGroupStatusOrder& group) {
+                       return writer_.patch_pod_group(group.group, adapter::pod_group_status_patch(group.write), stop);
+                     },
+                     [&](const QueueStatusOrder& queue) {
+                       return writer_.patch_queue_status(queue.queue, adapter::queue_status_patch(queue.write), stop);
+                     },
+                 },
+                 order);
   const Subject subject = subject_of(order);
   // Of an object that is gone there is nothing left to say.
   const bool accepted = written.has_value() || written.error().code == ErrorCode::not_found;
-  StatusResult result{subject.kind, subject.name.space,
-                      subject.name.name, subject.name.uid, accepted, written ? std::string() : written.error().message};
-  observer_.status_written(result);
+  StatusResult result{subject.kind,     subject.name.space, subject.name.name,
+                      subject.name.uid, accepted,           written ? std::string() : written.error().message};
+  observer_.status_written(result, written);
   const std::string key = key_of(subject.kind, subject.name);
   if (accepted) {
     failures_.succeeded(key);

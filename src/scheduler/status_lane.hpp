@@ -49,11 +49,11 @@ class StatusLane {
   FailureCount failures_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  bool closed_ = false;                                  // guarded by mutex_
+  bool closed_ = false;                                   // guarded by mutex_
   std::unordered_map<std::string, StatusOrder> waiting_;  // guarded by mutex_; by object
-  std::deque<std::string> turn_;                         // guarded by mutex_; objects, may name some no longer waiting
-  std::set<std::string> under_way_;                      // guarded by mutex_; objects
-  std::vector<std::jthread> workers_;                    // last: they use all of the above
+  std::deque<std::string> turn_;                          // guarded by mutex_; objects, may name some no longer waiting
+  std::set<std::string> under_way_;                       // guarded by mutex_; objects
+  std::vector<std::jthread> workers_;                     // last: they use all of the above
 };
 
 }  // namespace basalt

@@ -86,7 +86,10 @@ void State::refresh(const std::string& key) {
     if (!group.object && group.rejection.empty() && group.members == 0) groups_.erase(key);
     return;
   }
-  if (const auto queue = queues_.find(row->queue_name); queue != queues_.end()) row->queue = queue->second;
+  if (const auto queue = queues_.find(row->queue_name); queue != queues_.end()) {
+    row->queue = queue->second;
+    mark_served(row->queue_name);
+  }
   if (!group.job) {
     group.job = cluster_.insert_job(std::move(*row));
     return;
@@ -105,6 +108,17 @@ void State::observe(const Group& group) {
   const JobPhase phase = row.observed.phase;
   cluster_.replace_job(group.job, std::move(row));
   if (cluster_.phase(group.job) != phase) cluster_.set_phase(group.job, phase);
+}
+
+/// A queue with jobs of ours, and all queues above it.
+void State::mark_served(const std::string& name) {
+  const auto known = queues_.find(name);
+  if (known == queues_.end() || cluster_.queues()[known->second].served) return;
+  Queue row = cluster_.queues()[known->second];
+  row.served = true;
+  const std::string parent = row.parent.empty() ? "root" : row.parent;
+  cluster_.replace_queue(known->second, std::move(row));
+  mark_served(parent);
 }
 
 std::optional<Job> State::desired_row(const std::string& key, const Group& group) {
@@ -184,7 +198,9 @@ void State::take(const QueueObject& object) {
   row.state = parse_queue_state(object.state);
   row.created = object.meta.created;
   row.observed_allocated = object.allocated;
+  row.served = ownership_.claim_empty_groups;
   if (const auto known = queues_.find(row.name); known != queues_.end()) {
+    row.served = cluster_.queues()[known->second].served;
     cluster_.replace_queue(known->second, std::move(row));
     return;
   }

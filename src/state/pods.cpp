@@ -114,16 +114,20 @@ void State::take(const PodObject& pod) {
   }
   entry.uid = pod.meta.uid;
   entry.phase = pod.phase;
-  entry.node_name = pod.node_name;
+  // A pod never loses its node: an object without one that comes after the bind was acknowledged
+  // is older than the bind.
+  if (!pod.node_name.empty()) {
+    entry.node_name = pod.node_name;
+    entry.binding = false;  // confirmed, or decided by somebody else
+  }
   entry.deleting = pod.meta.deleted.has_value();
-  if (!pod.node_name.empty()) entry.binding = false;  // confirmed, or decided by somebody else
   if (entry.deleting) entry.evicting = false;
   entry.object = pod.claims.empty() ? nullptr : std::make_shared<PodObject>(pod);
 
   const bool is_over = pod.phase == PodPhase::succeeded || pod.phase == PodPhase::failed;
-  const bool is_gone = entry.deleting && pod.node_name.empty() && !entry.binding;
+  const bool is_gone = entry.deleting && entry.node_name.empty() && !entry.binding;
   const std::string group = group_of(pod);
-  const bool matters = !is_gone && (!group.empty() || (!pod.node_name.empty() && !is_over));
+  const bool matters = !is_gone && (!group.empty() || (!entry.node_name.empty() && !is_over));
   if (entry.group != group || !matters) {
     forget_task(entry);
     if (matters && !group.empty()) join(group, pod);

@@ -121,6 +121,7 @@ class State {
   void remove_group(const std::string& key, const std::string& uid);
   void remove_queue(const std::string& name);
   void refresh(const std::string& key);
+  void mark_served(const std::string& name);
   void observe(const Group& group);
   [[nodiscard]] std::optional<Job> desired_row(const std::string& key, const Group& group);
   [[nodiscard]] Job make_job(const PodGroupObject& object);

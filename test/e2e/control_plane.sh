@@ -190,9 +190,10 @@ POLICY
 }
 
 write_controllers_command() {
-  local plain_port=()
+  local plain_port=() flags
   # Up to 1.23 there is a second, plain HTTP port to be switched off; later the flag is unknown.
-  if "$binaries/kube-controller-manager" --help 2>&1 | grep -q -- '^ *--port int'; then plain_port=(--port=0); fi
+  flags="$("$binaries/kube-controller-manager" --help 2>&1)"
+  if grep -q -- '^ *--port int' <<< "$flags"; then plain_port=(--port=0); fi
   printf '%s\n' "$binaries/kube-controller-manager" \
     --kubeconfig="$dir/controllers.kubeconfig" --leader-elect=false "${plain_port[@]}" --secure-port=0 \
     --cert-dir="$dir/pki" --kube-api-qps=400 --kube-api-burst=800 \

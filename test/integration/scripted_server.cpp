@@ -210,7 +210,14 @@ void ScriptedServer::serve(int socket, int number) {
     SSL_set_fd(tls, socket);
     open = SSL_accept(tls) == 1;
   }
-  if (open) serve_requests(socket, tls, number);
+  if (open) {
+    serve_requests(socket, tls, number);
+  } else {  // closing with unread bytes would reset the connection before the client has seen the alert
+    ::shutdown(socket, SHUT_WR);
+    char ignored[256];
+    while (::recv(socket, ignored, sizeof ignored, 0) > 0) {
+    }
+  }
   SSL_free(tls);
   {
     const std::lock_guard lock(mutex_);

@@ -142,6 +142,8 @@ struct Queue {
   std::string parent;
   QueueState state = QueueState::open;
   WallTime created{};
+  /// It has, or had, jobs of ours, itself or below it: its status is ours to write.
+  bool served = false;
   NamedAmounts observed_allocated;  ///< status.allocated as last seen
 };
 

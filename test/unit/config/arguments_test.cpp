@@ -49,7 +49,8 @@ TEST(ArgumentReader, ReadsANumberInQuotesWithANote) {
   ASSERT_EQ(2U, findings.size());
   EXPECT_EQ(Severity::note, findings[0].severity);
   EXPECT_EQ(
-      "p: argument 'i' is the text \"-10\", read as a number: write it without quotes (Volcano would ignore it and take "
+      "p: argument 'i' is the text \"-10\", read as a number: write it without quotes (Volcano would ignore it and "
+      "take "
       "the default)",
       findings[0].message);
 }

@@ -52,14 +52,13 @@ TEST(Document, ReadsNumbersAsGoDoes) {
     Kind kind;
     double number;
   };
-  for (const Case& sample : {Case{"10", Kind::integer, 10}, Case{"-10", Kind::integer, -10},
-                             Case{"+7", Kind::integer, 7}, Case{"0x1F", Kind::integer, 31},
-                             Case{"0b101", Kind::integer, 5}, Case{"0o17", Kind::integer, 15},
-                             Case{"017", Kind::integer, 15}, Case{"0", Kind::integer, 0},
-                             Case{"1_000", Kind::integer, 1000}, Case{"1.5", Kind::number, 1.5},
-                             Case{"-.5", Kind::number, -0.5}, Case{"1.", Kind::number, 1},
-                             Case{"1e3", Kind::number, 1000}, Case{"08", Kind::number, 8},
-                             Case{"18446744073709551615", Kind::number, 18446744073709551615.0}}) {
+  for (const Case& sample :
+       {Case{"10", Kind::integer, 10}, Case{"-10", Kind::integer, -10}, Case{"+7", Kind::integer, 7},
+        Case{"0x1F", Kind::integer, 31}, Case{"0b101", Kind::integer, 5}, Case{"0o17", Kind::integer, 15},
+        Case{"017", Kind::integer, 15}, Case{"0", Kind::integer, 0}, Case{"1_000", Kind::integer, 1000},
+        Case{"1.5", Kind::number, 1.5}, Case{"-.5", Kind::number, -0.5}, Case{"1.", Kind::number, 1},
+        Case{"1e3", Kind::number, 1000}, Case{"08", Kind::number, 8},
+        Case{"18446744073709551615", Kind::number, 18446744073709551615.0}}) {
     const DocumentValue value = value_of(sample.text);
     EXPECT_EQ(sample.kind, value.kind) << sample.text;
     EXPECT_EQ(sample.number, value.kind == Kind::integer ? static_cast<double>(value.integer) : value.number)

@@ -61,8 +61,8 @@ inline ActionType action(std::string name) {
 inline Registry registry() {
   Registry all;
   for (const char* name : {"enqueue", "allocate", "backfill"}) all.actions.push_back(action(name));
-  for (const char* name : {"priority", "gang", "conformance", "overcommit", "drf", "predicates", "proportion",
-                           "nodeorder", "binpack"}) {
+  for (const char* name :
+       {"priority", "gang", "conformance", "overcommit", "drf", "predicates", "proportion", "nodeorder", "binpack"}) {
     all.plugins.push_back(plugin(name, {"enableJobOrder", "enablePreemptable"}));
   }
   return all;

@@ -11,10 +11,10 @@ namespace {
 constexpr std::array<std::string_view, 4> kKnown = {"enableNodeOrder", "enableJobOrder", "gang", "binpack"};
 
 TEST(NearMiss, FindsAMisspeltName) {
-  EXPECT_EQ("binpack", find_near_miss("binpak", kKnown));     // left out
-  EXPECT_EQ("binpack", find_near_miss("bimpack", kKnown));    // replaced
-  EXPECT_EQ("binpack", find_near_miss("binpackk", kKnown));   // added
-  EXPECT_EQ("gang", find_near_miss("gagn", kKnown));          // swapped
+  EXPECT_EQ("binpack", find_near_miss("binpak", kKnown));    // left out
+  EXPECT_EQ("binpack", find_near_miss("bimpack", kKnown));   // replaced
+  EXPECT_EQ("binpack", find_near_miss("binpackk", kKnown));  // added
+  EXPECT_EQ("gang", find_near_miss("gagn", kKnown));         // swapped
   EXPECT_EQ("enableNodeOrder", find_near_miss("enabledNodeorder", kKnown));
 }
 

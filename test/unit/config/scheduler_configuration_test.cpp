@@ -148,8 +148,8 @@ TEST(SchedulerConfiguration, AnUnknownPluginIsLeftOutWhenLenient) {
 }
 
 TEST(SchedulerConfiguration, AnUnknownActionIsRefusedEvenWhenLenient) {
-  const ParsedConfiguration read = parsed("actions: enqueue, alocate, preempt\ntiers:\n- plugins:\n  - name: gang\n",
-                                          Leniency::lenient);
+  const ParsedConfiguration read =
+      parsed("actions: enqueue, alocate, preempt\ntiers:\n- plugins:\n  - name: gang\n", Leniency::lenient);
   EXPECT_FALSE(read.configuration);
   EXPECT_THAT(read.findings,
               ElementsAre(wrong("f:1:10: unknown action 'alocate' (did you mean 'allocate'?): expected one of enqueue, "
@@ -187,12 +187,11 @@ TEST(SchedulerConfiguration, HandsArgumentsToPluginsAndPlacesTheirFindings) {
   ASSERT_TRUE(good.configuration);
   EXPECT_EQ(5, dynamic_cast<const fake::Plugin&>(*good.configuration->tiers[0].plugins[0].plugin).weight());
 
-  const ParsedConfiguration bad = parsed(with_plugins(
-      "  - name: binpack\n    arguments:\n      binpack.wieght: 5\n      binpack.weight: 0\n"));
+  const ParsedConfiguration bad =
+      parsed(with_plugins("  - name: binpack\n    arguments:\n      binpack.wieght: 5\n      binpack.weight: 0\n"));
   EXPECT_FALSE(bad.configuration);
-  EXPECT_THAT(bad.findings,
-              ElementsAre(wrong("f:7:7: binpack: argument 'binpack.weight' is 0: expected at least 1"),
-                          unknown("f:6:7: binpack: unknown argument 'binpack.wieght'")));
+  EXPECT_THAT(bad.findings, ElementsAre(wrong("f:7:7: binpack: argument 'binpack.weight' is 0: expected at least 1"),
+                                        unknown("f:6:7: binpack: unknown argument 'binpack.wieght'")));
 }
 
 TEST(SchedulerConfiguration, EmptyArgumentsAreNoneAndOtherThanAMapTheyAreWrong) {
@@ -209,13 +208,13 @@ TEST(SchedulerConfiguration, HierarchyIsUnsupportedYet) {
 }
 
 TEST(SchedulerConfiguration, HierarchicalDrfAndProportionInOneTierContradictEachOther) {
-  const Finding conflict = wrong(
-      "f:6:5: 'drf' with 'enableHierarchy: true' and 'proportion' in one tier contradict each other");
+  const Finding conflict =
+      wrong("f:6:5: 'drf' with 'enableHierarchy: true' and 'proportion' in one tier contradict each other");
   EXPECT_THAT(parsed(with_plugins("  - name: drf\n    enableHierarchy: true\n  - name: proportion\n")).findings,
               Contains(conflict));
-  EXPECT_THAT(parsed(with_plugins("  - name: drf\n    enableHierarchy: true\n- plugins:\n  - name: proportion\n"))
-                  .findings,
-              testing::SizeIs(1));
+  EXPECT_THAT(
+      parsed(with_plugins("  - name: drf\n    enableHierarchy: true\n- plugins:\n  - name: proportion\n")).findings,
+      testing::SizeIs(1));
 }
 
 TEST(SchedulerConfiguration, APluginStandsOnceInAFile) {
@@ -258,8 +257,9 @@ configurations:
           wrong("f:9:3: an entry of 'configurations' without the name of an action: expected 'name' and 'arguments'"),
           wrong("f:5:15: backfill: argument 'predicateErrorCacheEnable' is 3: expected true or false"),
           without_effect("f:4:3: configuration of action 'backfill' has no effect: 'actions' does not name it"),
-          without_effect("f:6:3: configuration of action 'preempt' has no effect: this action of Volcano does not exist "
-                         "here yet"),
+          without_effect(
+              "f:6:3: configuration of action 'preempt' has no effect: this action of Volcano does not exist "
+              "here yet"),
           unknown("f:8:3: configuration of action 'alocate': unknown action (did you mean 'allocate'?)")));
 }
 
@@ -279,14 +279,15 @@ metrics:
   elasticsearch.password: hunter2
   elasticsearch.pasword: hunter2
 )");
-  EXPECT_THAT(read.findings,
-              ElementsAre(unknown("f:8:3: metrics: unknown key 'elasticsearch.pasword' (did you mean "
-                                  "'elasticsearch.password'?)"),
-                          without_effect("f:4:3: 'metrics' has no effect: no plugin here reads the load of nodes yet")));
-  EXPECT_THAT(parsed("actions: allocate\ntiers: [plugins: [name: gang]]\nmetrics: {type: influx, interval: 30}\n")
-                  .findings,
-              ElementsAre(wrong("f:3:35: metrics: 'interval' is no duration above 0, such as 30s"),
-                          wrong("f:3:17: metrics: 'type' is none of prometheus, prometheus_adaptor and elasticsearch")));
+  EXPECT_THAT(
+      read.findings,
+      ElementsAre(unknown("f:8:3: metrics: unknown key 'elasticsearch.pasword' (did you mean "
+                          "'elasticsearch.password'?)"),
+                  without_effect("f:4:3: 'metrics' has no effect: no plugin here reads the load of nodes yet")));
+  EXPECT_THAT(
+      parsed("actions: allocate\ntiers: [plugins: [name: gang]]\nmetrics: {type: influx, interval: 30}\n").findings,
+      ElementsAre(wrong("f:3:35: metrics: 'interval' is no duration above 0, such as 30s"),
+                  wrong("f:3:17: metrics: 'type' is none of prometheus, prometheus_adaptor and elasticsearch")));
 }
 
 TEST(SchedulerConfiguration, RefusesShapesItDoesNotExpectWithoutLosingTheRest) {

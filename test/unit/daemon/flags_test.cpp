@@ -47,9 +47,11 @@ TEST(Flags, TheDefaultsOfTheTableAreThoseOfTheProgram) {
 
 TEST(Flags, EveryFlagOfTheTableIsAcceptedOrRefusedAsItSays) {
   const std::map<FlagType, std::string> samples = {
-      {FlagType::boolean, "true"},       {FlagType::text, ":1"},     {FlagType::texts, "x"},  {FlagType::list, "a:b"},
-      {FlagType::integer, "7"},          {FlagType::number, "7.5"},  {FlagType::pairs, "A=true"},
-      {FlagType::unsigned_integer, "7"}, {FlagType::duration, "7s"},
+      {FlagType::boolean, "true"}, {FlagType::text, ":1"},
+      {FlagType::texts, "x"},      {FlagType::list, "a:b"},
+      {FlagType::integer, "7"},    {FlagType::number, "7.5"},
+      {FlagType::pairs, "A=true"}, {FlagType::unsigned_integer, "7"},
+      {FlagType::duration, "7s"},
   };
   for (const Flag& flag : flags()) {
     std::string sample = samples.at(flag.type);
@@ -66,17 +68,53 @@ TEST(Flags, EveryFlagOfTheTableIsAcceptedOrRefusedAsItSays) {
 }
 
 TEST(Flags, KnowsEveryFlagOfVolcanosScheduler) {
-  for (const char* name :
-       {"master", "kubeconfig", "ca-cert-file", "tls-cert-file", "tls-private-key-file", "lock-object-namespace",
-        "scheduler-name", "scheduler-conf", "schedule-period", "resync-period", "default-queue", "version",
-        "listen-address", "healthz-address", "priority-class", "kube-api-qps", "kube-api-burst",
-        "minimum-feasible-nodes", "minimum-percentage-nodes-to-find", "percentage-nodes-to-find", "plugins-dir",
-        "csi-storage", "enable-healthz", "enable-metrics", "enable-pprof", "node-selector", "cache-dumper",
-        "cache-dump-dir", "node-worker-threads", "gate-removal-worker-num", "ignored-provisioners",
-        "resource-sync-timeout", "disable-default-scheduler-config", "scheduler-sharding-mode",
-        "scheduler-sharding-name", "feature-gates", "log-flush-frequency", "v", "logtostderr", "stderrthreshold",
-        "leader-elect", "leader-elect-lease-duration", "leader-elect-renew-deadline", "leader-elect-retry-period",
-        "leader-elect-resource-lock", "leader-elect-resource-name", "leader-elect-resource-namespace"}) {
+  for (const char* name : {"master",
+                           "kubeconfig",
+                           "ca-cert-file",
+                           "tls-cert-file",
+                           "tls-private-key-file",
+                           "lock-object-namespace",
+                           "scheduler-name",
+                           "scheduler-conf",
+                           "schedule-period",
+                           "resync-period",
+                           "default-queue",
+                           "version",
+                           "listen-address",
+                           "healthz-address",
+                           "priority-class",
+                           "kube-api-qps",
+                           "kube-api-burst",
+                           "minimum-feasible-nodes",
+                           "minimum-percentage-nodes-to-find",
+                           "percentage-nodes-to-find",
+                           "plugins-dir",
+                           "csi-storage",
+                           "enable-healthz",
+                           "enable-metrics",
+                           "enable-pprof",
+                           "node-selector",
+                           "cache-dumper",
+                           "cache-dump-dir",
+                           "node-worker-threads",
+                           "gate-removal-worker-num",
+                           "ignored-provisioners",
+                           "resource-sync-timeout",
+                           "disable-default-scheduler-config",
+                           "scheduler-sharding-mode",
+                           "scheduler-sharding-name",
+                           "feature-gates",
+                           "log-flush-frequency",
+                           "v",
+                           "logtostderr",
+                           "stderrthreshold",
+                           "leader-elect",
+                           "leader-elect-lease-duration",
+                           "leader-elect-renew-deadline",
+                           "leader-elect-retry-period",
+                           "leader-elect-resource-lock",
+                           "leader-elect-resource-name",
+                           "leader-elect-resource-namespace"}) {
     const auto all = flags();
     EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const Flag& flag) { return flag.name == name; })) << name;
   }

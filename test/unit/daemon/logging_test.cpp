@@ -33,7 +33,8 @@ TEST(Log, WritesOneLineOfKeysAndValues) {
 TEST(Log, StaysOneLineWhateverAValueHolds) {
   std::ostringstream out;
   const Log log(0, out);
-  log.error("two\nlines", {{"value", "a b"}, {"odd", "say \"hi\"\\\n\x1b[31m\x7f"}, {"utf8", "größe"}, {"pair", "a=b"}});
+  log.error("two\nlines",
+            {{"value", "a b"}, {"odd", "say \"hi\"\\\n\x1b[31m\x7f"}, {"utf8", "größe"}, {"pair", "a=b"}});
   EXPECT_EQ(
       "level=error msg=\"two\\nlines\" value=\"a b\" odd=\"say \\\"hi\\\"\\\\\\n\\x1b[31m\\x7f\" utf8=\"größe\" "
       "pair=\"a=b\"\n",

@@ -34,9 +34,10 @@ TEST(MetricsRegistry, ShowsCountersGaugesAndHistograms) {
   time.observe(5);
   time.observe(50);
   const auto shown = lines(registry.text());
-  for (const char* line : {"# HELP binds_total Binds sent", "# TYPE binds_total counter", "binds_total{outcome=\"ok\"} 3",
-                           "# TYPE share gauge", "share 0.25", "# TYPE time histogram", "time_count 3", "time_sum 56",
-                           "time_bucket{le=\"1\"} 1", "time_bucket{le=\"10\"} 2", "time_bucket{le=\"+Inf\"} 3"}) {
+  for (const char* line :
+       {"# HELP binds_total Binds sent", "# TYPE binds_total counter", "binds_total{outcome=\"ok\"} 3",
+        "# TYPE share gauge", "share 0.25", "# TYPE time histogram", "time_count 3", "time_sum 56",
+        "time_bucket{le=\"1\"} 1", "time_bucket{le=\"10\"} 2", "time_bucket{le=\"+Inf\"} 3"}) {
     EXPECT_THAT(shown, Contains(line));
   }
 }
@@ -108,7 +109,8 @@ TEST(SchedulerMetrics, KeepVolcanosNamesLabelsAndBounds) {
   metrics.queue_deserved.scalar_resources.set({"default", "nvidia.com/gpu"}, 8000);
   const std::string text = metrics.text();
   for (const char* series :
-       {"volcano_e2e_scheduling_latency_milliseconds_count 1", "volcano_e2e_scheduling_latency_milliseconds_bucket{le=\"1\"} 0",
+       {"volcano_e2e_scheduling_latency_milliseconds_count 1",
+        "volcano_e2e_scheduling_latency_milliseconds_bucket{le=\"1\"} 0",
         "volcano_e2e_scheduling_latency_milliseconds_bucket{le=\"5000\"} 1",
         "volcano_open_session_duration_milliseconds_count 0",
         "volcano_action_scheduling_latency_milliseconds_count{action=\"allocate\"} 1",

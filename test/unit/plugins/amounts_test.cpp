@@ -31,11 +31,13 @@ TEST(ExceededKinds, AreThoseAskedForWithCpuAndMemoryFirstAndTheOthersByName) {
   const Resources amount =
       world.resources({{"z.io/late", 1}, {"a.io/early", 1}, {"memory", 1}, {"cpu", 9}, {"pods", 9}});
   Resources asked = amount;
-  EXPECT_EQ("overused cpu, overused memory, overused a.io/early, overused z.io/late",
-            list_kinds("overused", exceeded_kinds(amount, limit, asked, world.cluster.schema()), world.cluster.schema()));
+  EXPECT_EQ(
+      "overused cpu, overused memory, overused a.io/early, overused z.io/late",
+      list_kinds("overused", exceeded_kinds(amount, limit, asked, world.cluster.schema()), world.cluster.schema()));
   asked.set(kCpu, 0);
-  EXPECT_EQ("overused memory, overused a.io/early, overused z.io/late",
-            list_kinds("overused", exceeded_kinds(amount, limit, asked, world.cluster.schema()), world.cluster.schema()));
+  EXPECT_EQ(
+      "overused memory, overused a.io/early, overused z.io/late",
+      list_kinds("overused", exceeded_kinds(amount, limit, asked, world.cluster.schema()), world.cluster.schema()));
 }
 
 /// A Spark job: the group's minimum is 6 cpu for a driver and five executors, minMember is 1.

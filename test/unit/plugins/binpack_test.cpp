@@ -85,15 +85,15 @@ TEST(Binpack, AppliesOnlyToSpecsThatAskForAWeighedKind) {
 }
 
 TEST(Binpack, SaysWhatIsOddAboutItsArguments) {
-  EXPECT_EQ("note: binpack: 'binpack.cpu' is negative: 1 is used\n"
-            "without effect: binpack: argument 'binpack.resources.b' has no effect: "
-            "the resource is not listed in 'binpack.resources'\n"
-            "unknown: binpack: unknown argument 'binpack.wieght'\n",
-            text_of(Configured(binpack(), {{"binpack.cpu", -3},
-                                           {"binpack.resources", "a"},
-                                           {"binpack.resources.b", 2},
-                                           {"binpack.wieght", 2}})
-                        .findings));
+  EXPECT_EQ(
+      "note: binpack: 'binpack.cpu' is negative: 1 is used\n"
+      "without effect: binpack: argument 'binpack.resources.b' has no effect: "
+      "the resource is not listed in 'binpack.resources'\n"
+      "unknown: binpack: unknown argument 'binpack.wieght'\n",
+      text_of(Configured(
+                  binpack(),
+                  {{"binpack.cpu", -3}, {"binpack.resources", "a"}, {"binpack.resources.b", 2}, {"binpack.wieght", 2}})
+                  .findings));
 }
 
 }  // namespace

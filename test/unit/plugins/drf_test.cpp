@@ -25,8 +25,8 @@ class DrfTest : public testing::Test {
 };
 
 TEST_F(DrfTest, PutsTheJobWithTheSmallerDominantShareFirst) {
-  pods(evicting, "evicting", {3000});                                                   // 3/10 of the cpu
-  world.running(other, "other-0", {{"cpu", 100}, {"memory", 29 * kGi}}, node);          // 29/100 of the memory
+  pods(evicting, "evicting", {3000});                                           // 3/10 of the cpu
+  world.running(other, "other-0", {{"cpu", 100}, {"memory", 29 * kGi}}, node);  // 29/100 of the memory
   Session session(world.cluster, plugin.configuration, {});
   EXPECT_TRUE(session.job_order(other, evicting) < 0);
   EXPECT_TRUE(session.job_order(evicting, other) > 0);
@@ -52,7 +52,8 @@ TEST_F(DrfTest, EvictsUntilTheOtherJobWouldHaveLessThanTheEvictors) {
 }
 
 TEST_F(DrfTest, DoesNotCountARefusedCandidateAsGone) {
-  // 3/10 for the evictor. Without the pod of 3 the other would have 2/10: it stays, and the pods of 1 are judged by 5/10.
+  // 3/10 for the evictor. Without the pod of 3 the other would have 2/10: it stays, and the pods of 1 are judged by
+  // 5/10.
   pods(evicting, "evicting", {2000});
   const TaskId evictor = world.task(evicting, "evicting-9", {{"cpu", 1000}});
   const std::vector<TaskId> candidates = pods(other, "other", {3000, 1000, 1000});

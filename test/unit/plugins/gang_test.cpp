@@ -30,7 +30,8 @@ class GangTest : public testing::Test {
   /// A job whose roles ps and worker have minima.
   JobId with_roles(std::int32_t min_member, std::int32_t ps, std::int32_t workers) {
     Job row;
-    row.min_task_member = {{world.cluster.symbols().intern("ps"), ps}, {world.cluster.symbols().intern("worker"), workers}};
+    row.min_task_member = {{world.cluster.symbols().intern("ps"), ps},
+                           {world.cluster.symbols().intern("worker"), workers}};
     return world.job("roles", queue, min_member, row);
   }
   std::string objection(JobId job) {
@@ -160,8 +161,10 @@ TEST_F(GangTest, SaysWhatAGangWaitsFor) {
   EXPECT_EQ(head, waiting_message(session, job));
   FitSummary summary;
   summary.add({reasons::kInsufficient, world.cluster.symbols().intern("cpu")}, 12);
-  session.wait_report(job).tasks.emplace_back(world.cluster.tasks()[world.cluster.jobs()[job].tasks.back()].spec, summary);
-  EXPECT_EQ(head + ". Origin reason is: 0/12 nodes are unavailable: 12 Insufficient cpu.", waiting_message(session, job));
+  session.wait_report(job).tasks.emplace_back(world.cluster.tasks()[world.cluster.jobs()[job].tasks.back()].spec,
+                                              summary);
+  EXPECT_EQ(head + ". Origin reason is: 0/12 nodes are unavailable: 12 Insufficient cpu.",
+            waiting_message(session, job));
 }
 
 TEST_F(GangTest, RepeatsBlockersWordForWord) {
@@ -188,10 +191,11 @@ TEST_F(GangTest, ReportsEachJobThatHasTasksInTheirOrder) {
   pending(waits, "waits", 1);
   const JobId ready = world.job("ready", queue, 1);
   running(ready, "ready", 1);
-  EXPECT_EQ("waits Unschedulable=True NotEnoughResources: 1/1 tasks in gang unschedulable: pod group is not ready, "
-            "1 Pending, 1 minAvailable; Pending: 1 Unschedulable\n"
-            "ready Scheduled=True tasks in gang are ready to be scheduled: \n",
-            conditions());
+  EXPECT_EQ(
+      "waits Unschedulable=True NotEnoughResources: 1/1 tasks in gang unschedulable: pod group is not ready, "
+      "1 Pending, 1 minAvailable; Pending: 1 Unschedulable\n"
+      "ready Scheduled=True tasks in gang are ready to be scheduled: \n",
+      conditions());
 }
 
 TEST_F(GangTest, SaysAgainOnlyWhatHasOtherReasons) {

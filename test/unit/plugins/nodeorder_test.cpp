@@ -14,7 +14,8 @@ namespace {
 /// Arguments that leave one score on, with weight 1.
 Arguments only(std::string_view score) {
   Arguments arguments;
-  for (const std::string key : {"leastrequested", "mostrequested", "balancedresource", "nodeaffinity", "tainttoleration"}) {
+  for (const std::string key :
+       {"leastrequested", "mostrequested", "balancedresource", "nodeaffinity", "tainttoleration"}) {
     arguments.emplace_back(key + ".weight", key == score ? 1 : 0);
   }
   return arguments;
@@ -124,9 +125,10 @@ TEST_F(NodeorderTest, AddsUpWithVolcanosWeightsByDefault) {
 }
 
 TEST_F(NodeorderTest, SaysWhichScoresDoNotExistYet) {
-  EXPECT_EQ("wrong: nodeorder: 'leastrequested.weight' is beyond 1000000\n"
-            "without effect: nodeorder: argument 'imagelocality.weight' has no effect: there is no such score yet\n",
-            text_of(Configured(nodeorder(), {{"imagelocality.weight", 1}, {"leastrequested.weight", 1'000'001}}).findings));
+  EXPECT_EQ(
+      "wrong: nodeorder: 'leastrequested.weight' is beyond 1000000\n"
+      "without effect: nodeorder: argument 'imagelocality.weight' has no effect: there is no such score yet\n",
+      text_of(Configured(nodeorder(), {{"imagelocality.weight", 1}, {"leastrequested.weight", 1'000'001}}).findings));
 }
 
 /// What the sums must be, from scratch.
@@ -160,7 +162,8 @@ TEST_F(NodeorderTest, KeepsItsSumsThroughPlacementsAndRollBacks) {
   std::vector<UndoLog::Mark> marks;
   for (int step = 0; step < 300; ++step) {
     if (random() % 4 == 0) marks.push_back(world.cluster.undo_mark());
-    const TaskStatus status = std::array{TaskStatus::pending, TaskStatus::pipelined, TaskStatus::allocated}[random() % 3];
+    const TaskStatus status =
+        std::array{TaskStatus::pending, TaskStatus::pipelined, TaskStatus::allocated}[random() % 3];
     const NodeId node = random() % 2 == 0 ? n1 : n2;
     world.cluster.move(tasks[random() % tasks.size()], status, status == TaskStatus::pending ? NodeId{} : node);
     if (!marks.empty() && random() % 5 == 0) {

@@ -146,10 +146,11 @@ TEST_F(PredicatesTest, SwitchesOffWhatTheConfigurationSays) {
   spec.host_ports = {port(80)};
   world.cluster.move(world.task(JobId{}, "there", {{"cpu", 1}}, spec), TaskStatus::running, node);
   EXPECT_NE("", answer(spec, node));
-  EXPECT_EQ("", answer(spec, node, {{"predicate.NodeAffinityEnable", false},
-                                    {"predicate.TaintTolerationEnable", false},
-                                    {"predicate.NodePortsEnable", false},
-                                    {"predicate.VolumeBindingEnable", false}}));
+  EXPECT_EQ("", answer(spec, node,
+                       {{"predicate.NodeAffinityEnable", false},
+                        {"predicate.TaintTolerationEnable", false},
+                        {"predicate.NodePortsEnable", false},
+                        {"predicate.VolumeBindingEnable", false}}));
 }
 
 TEST_F(PredicatesTest, SaysWhichArgumentsHaveNoEffect) {
@@ -158,7 +159,8 @@ TEST_F(PredicatesTest, SaysWhichArgumentsHaveNoEffect) {
       "with constraints that are not supported wait\n"
       "without effect: predicates: argument 'predicate.CacheEnable' has no effect: answers are always remembered for "
       "equal pods\n",
-      text_of(Configured(predicates(), {{"predicate.CacheEnable", true}, {"predicate.PodAffinityEnable", false}}).findings));
+      text_of(Configured(predicates(), {{"predicate.CacheEnable", true}, {"predicate.PodAffinityEnable", false}})
+                  .findings));
 }
 
 TEST_F(PredicatesTest, HoldsPodsBackThatAreBlockedOrWhoseGroupIs) {

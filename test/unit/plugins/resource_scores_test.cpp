@@ -61,7 +61,8 @@ TEST(Balanced, IsWithinAPointOfTheSameInDoubles) {
     mean /= static_cast<double>(kinds.size());
     double squares = 0;
     for (const Usage& kind : kinds) {
-      squares += std::pow(std::min(1.0, static_cast<double>(kind.used) / static_cast<double>(kind.allocatable)) - mean, 2);
+      squares +=
+          std::pow(std::min(1.0, static_cast<double>(kind.used) / static_cast<double>(kind.allocatable)) - mean, 2);
     }
     const double expected = 100 * (1 - std::sqrt(squares / static_cast<double>(kinds.size())));
     ASSERT_NEAR(std::floor(expected), static_cast<double>(balanced_score(kinds)),

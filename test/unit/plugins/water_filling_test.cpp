@@ -36,10 +36,11 @@ INSTANTIATE_TEST_SUITE_P(
     Worked, WaterFillingExamples,
     testing::Values(
         // q2 wants less than its 6; the 2 it leaves are split 1:2 between the others.
-        Example{"A",
-                amounts(12'000),
-                {{1, {}, kNoLimit, amounts(10'000)}, {3, {}, kNoLimit, amounts(4000)}, {2, {}, kNoLimit, amounts(12'000)}},
-                {amounts(2666), amounts(4000), amounts(5333)}},
+        Example{
+            "A",
+            amounts(12'000),
+            {{1, {}, kNoLimit, amounts(10'000)}, {3, {}, kNoLimit, amounts(4000)}, {2, {}, kNoLimit, amounts(12'000)}},
+            {amounts(2666), amounts(4000), amounts(5333)}},
         // Each leaves the kind it needs less of to the other.
         Example{"B",
                 amounts(12'000, 24'000),

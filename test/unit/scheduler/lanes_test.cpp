@@ -1,0 +1,178 @@
+// What is written beside pods' placement: statuses and events.
+
+#include <gmock/gmock.h>
+
+#include "scheduler/event_lane.hpp"
+#include "scheduler/retry_pause.hpp"
+#include "scheduler/status_lane.hpp"
+#include "unit/scheduler/fakes.hpp"
+
+namespace basalt {
+namespace {
+
+using std::chrono::seconds;
+using testing::Fault;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(RetryPause, DoublesUpToItsCap) {
+  const RetryPause pause{std::chrono::milliseconds(100), std::chrono::milliseconds(500)};
+  EXPECT_EQ(100, pause.after(1).count());
+  EXPECT_EQ(200, pause.after(2).count());
+  EXPECT_EQ(400, pause.after(3).count());
+  EXPECT_EQ(500, pause.after(4).count());
+  EXPECT_EQ(500, pause.after(1'000'000).count());
+}
+
+TEST(FailureCount, GrowsWithFailuresInARow) {
+  FailureCount failures;
+  EXPECT_EQ(seconds(1), failures.failed("a"));
+  EXPECT_EQ(seconds(2), failures.failed("a"));
+  EXPECT_EQ(seconds(1), failures.failed("b"));
+  failures.succeeded("a");
+  EXPECT_EQ(seconds(1), failures.failed("a"));
+}
+
+class StatusLaneTest : public ::testing::Test {
+ protected:
+  static StatusOrder group_status(const std::string& name, std::int32_t running) {
+    adapter::PodGroupStatusWrite write;
+    write.uid = "uid-" + name;
+    write.running = running;
+    return PodGroupStatusOrder{{"ns", name, write.uid}, write};
+  }
+  static StatusOrder pod_condition(const std::string& name) {
+    adapter::PodUnscheduledWrite write;
+    write.uid = "uid-" + name;
+    return PodConditionOrder{{"ns", name, write.uid}, write};
+  }
+  std::vector<Delta> posted() { return mailbox_.drain(clock_.steady_now(), {}); }
+
+  testing::FakeWriter api_;
+  testing::StillClock clock_;
+  testing::InstantWaiter waiter_;
+  Mailbox mailbox_{clock_, waiter_};
+  Observer observer_;
+  StatusLane lane_{api_, mailbox_, clock_, observer_, 2};
+};
+
+TEST_F(StatusLaneTest, OfOneObjectOnlyTheNewestIsWrittenAndOneAtATime) {
+  api_.hold("patch-group");
+  lane_.submit(group_status("g", 1));
+  api_.wait_for("patch-group", 1);
+  lane_.submit(group_status("g", 2));
+  lane_.submit(group_status("g", 3));
+  lane_.submit(group_status("other", 9));
+  api_.wait_for("patch-group", 2);
+  EXPECT_THAT(api_.lines()[1], HasSubstr("ns/other")) << "the object that is being written to has to wait";
+  api_.release();
+  api_.wait_for("patch-group", 3);
+  EXPECT_THAT(api_.lines()[2], HasSubstr(R"("running":3)"));
+  EXPECT_THAT(api_.lines(), SizeIs(3));
+}
+
+TEST_F(StatusLaneTest, AFailureIsPostedAfterAPauseThatGrows) {
+  for (const seconds pause : {seconds(1), seconds(2)}) {
+    api_.fail_next("patch-group", {Fault::refused});
+    const std::size_t before = api_.lines().size();
+    lane_.submit(group_status("g", 1));
+    api_.wait_for("patch-group", before + 1);
+    lane_.withdraw({"ns", "nobody", ""});
+    clock_.advance(pause - seconds(1));
+    std::vector<Delta> deltas = posted();
+    EXPECT_THAT(deltas, IsEmpty());
+    clock_.advance(seconds(1));
+    mailbox_.wake();
+    while (deltas.empty()) deltas = mailbox_.drain(SteadyTime::max(), {});
+    const auto& result = std::get<StatusResult>(deltas.at(0));
+    EXPECT_EQ(ObjectKind::pod_group, result.kind);
+    EXPECT_EQ("uid-g", result.uid);
+    EXPECT_FALSE(result.accepted);
+  }
+}
+
+TEST_F(StatusLaneTest, AWithdrawnConditionIsNotWritten) {
+  api_.hold("patch-pod");
+  lane_.submit(pod_condition("first"));
+  lane_.submit(pod_condition("second"));
+  api_.wait_for("patch-pod", 2);
+  lane_.submit(pod_condition("a"));
+  lane_.withdraw({"ns", "a", "uid-a"});
+  api_.release();
+  lane_.submit(pod_condition("last"));
+  api_.wait_for("patch-pod", 3);
+  EXPECT_THAT(api_.lines()[2], HasSubstr("ns/last"));
+}
+
+TEST_F(StatusLaneTest, AWithdrawalWaitsForTheWriteThatIsUnderWay) {
+  api_.hold("patch-pod");
+  lane_.submit(pod_condition("a"));
+  api_.wait_for("patch-pod", 1);
+  std::atomic<bool> withdrawn{false};
+  std::jthread withdrawing([&] {
+    lane_.withdraw({"ns", "a", "uid-a"});
+    withdrawn = true;
+  });
+  EXPECT_FALSE(withdrawn);
+  api_.release();
+  withdrawing.join();
+  EXPECT_TRUE(withdrawn);
+}
+
+class EventLaneTest : public ::testing::Test {
+ protected:
+  class CountsDrops final : public Observer {
+   public:
+    void event_dropped(const adapter::EventReport&, std::string_view) override { ++drops; }
+    std::atomic<int> drops{0};
+  };
+
+  static adapter::EventReport report(const std::string& pod, const std::string& message) {
+    adapter::EventReport event = event_about(ObjectKind::pod, {"ns", pod, "uid-" + pod}, "basalt");
+    event.type = "Warning";
+    event.reason = "FailedScheduling";
+    event.message = message;
+    return event;
+  }
+  void send_all() {
+    lane_.close();
+    ASSERT_TRUE(lane_.wait_until_sent(SteadyTime::max()));
+  }
+
+  testing::FakeWriter api_;
+  testing::StillClock clock_;
+  CountsDrops observer_;
+  EventLane lane_{api_, clock_, observer_, 3};
+};
+
+TEST_F(EventLaneTest, ARepeatedReportBecomesAPatchOfTheFirst) {
+  lane_.submit(report("a", "no room"));
+  lane_.submit(report("a", "no room"));
+  send_all();
+  ASSERT_THAT(api_.lines(), SizeIs(2));
+  EXPECT_EQ("event Pod ns/a Warning FailedScheduling no room", api_.lines()[0]);
+  EXPECT_THAT(api_.lines()[1], HasSubstr("\"count\":2"));
+}
+
+TEST_F(EventLaneTest, WhatItCannotHoldIsDroppedAndCountedAndNobodyWaits) {
+  api_.hold("event");
+  lane_.submit(report("a", "1"));
+  api_.wait_for("event", 1);
+  for (const char* message : {"2", "3", "4", "5", "6"}) lane_.submit(report("a", message));
+  EXPECT_EQ(2, observer_.drops);
+  api_.release();
+  send_all();
+  EXPECT_THAT(api_.lines("event"), SizeIs(4));
+}
+
+TEST_F(EventLaneTest, AnEventTheServerDoesNotTakeIsCounted) {
+  api_.fail_next("event", {Fault::refused});
+  lane_.submit(report("a", "no room"));
+  send_all();
+  EXPECT_EQ(1, observer_.drops);
+}
+
+}  // namespace
+}  // namespace basalt
