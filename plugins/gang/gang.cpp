@@ -49,9 +49,7 @@ class Gang final : public JobValid,
 
   /// Never abstains: a gang that is not complete is not kept, whatever later plugins think.
   Vote job_pipelined(JobId job) const override {
-    const std::int64_t kept = std::int64_t{ready_or_weightless(job)} + cluster_.waiting_tasks(job);
-    const bool complete =
-        kept >= cluster_.jobs()[job].min_member && role_minima_met(cluster_, job, RoleStage::pipelined);
+    const bool complete = !job_starving(job) && role_minima_met(cluster_, job, RoleStage::pipelined);
     return complete ? Vote::permit : Vote::reject;
   }
 
@@ -80,11 +78,10 @@ class Gang final : public JobValid,
   }
 
  private:
-  /// Pending tasks that ask for nothing need no room, so they count as ready.
-  std::int64_t ready_or_weightless(JobId job) const {
-    return std::int64_t{cluster_.ready_tasks(job)} + cluster_.pending_best_effort(job);
+  /// Pending tasks give no credit, not even those that ask for nothing: they too can find no node.
+  bool has_minimum(JobId job) const {
+    return std::int64_t{cluster_.ready_tasks(job)} >= cluster_.jobs()[job].min_member;
   }
-  bool has_minimum(JobId job) const { return ready_or_weightless(job) >= cluster_.jobs()[job].min_member; }
 
   /// Pods on their way out still hold the gang's place, and nothing waits: as later Volcano
   /// releases do, such a gang is not called unschedulable.

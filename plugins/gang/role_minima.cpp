@@ -16,15 +16,12 @@ std::vector<std::int64_t> tasks_by_role(const Cluster& cluster, const Job& job, 
   return found;
 }
 
-bool has_reached(const Cluster& cluster, TaskId task, RoleStage stage) {
-  const TaskStatus status = cluster.status(task);
+bool has_reached(TaskStatus status, RoleStage stage) {
   if (is_ready(status)) return true;
   switch (stage) {
     case RoleStage::valid: return status == TaskStatus::pipelined || status == TaskStatus::pending;
-    case RoleStage::pipelined:
-      if (status == TaskStatus::pipelined) return true;
-      [[fallthrough]];
-    case RoleStage::ready: return status == TaskStatus::pending && cluster.spec(task).is_best_effort();
+    case RoleStage::ready: return false;
+    case RoleStage::pipelined: return status == TaskStatus::pipelined;
   }
   return false;
 }
@@ -41,7 +38,7 @@ bool role_minima_met(const Cluster& cluster, JobId job, RoleStage stage) {
   const Job& row = cluster.jobs()[job];
   if (row.min_task_member.empty() || !role_minima_apply(row)) return true;
   const std::vector<std::int64_t> found =
-      tasks_by_role(cluster, row, [&](TaskId task) { return has_reached(cluster, task, stage); });
+      tasks_by_role(cluster, row, [&](TaskId task) { return has_reached(cluster.status(task), stage); });
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i] < row.min_task_member[i].second) return false;
   }

@@ -8,7 +8,8 @@
 #include "basalt/framework/cluster.hpp"
 
 /// Minima of single roles in a job (PodGroup `spec.minTaskMember`). Source: Volcano's
-/// CheckTaskValid, CheckTaskReady and CheckTaskPipelined.
+/// CheckTaskValid, CheckTaskReady and CheckTaskPipelined, without their credit for pending
+/// tasks that ask for nothing.
 namespace basalt {
 
 /// Whether role minima count at all: Volcano ignores them when the job's own minimum is below
@@ -18,7 +19,7 @@ bool role_minima_apply(const Job& job);
 /// How far a task must be to count for its role.
 enum class RoleStage {
   valid,      ///< placed, reserved, succeeded or still pending
-  ready,      ///< placed or succeeded; pending ones that ask for nothing count too
+  ready,      ///< placed or succeeded
   pipelined,  ///< as ready, or reserved
 };
 

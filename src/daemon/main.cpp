@@ -49,7 +49,7 @@ int serve(const Options& options, const std::vector<std::string>& warnings) {
 }
 
 int run(int argc, const char* const* argv) {
-  const auto options = parse_flags(argc - 1, argv + 1);
+  const auto options = parse_flags(argc, argv);
   if (!options) return fail(options.error().message);
   if (options->help) {
     std::fputs(help_text().c_str(), stdout);

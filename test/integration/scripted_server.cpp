@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -204,6 +205,11 @@ void ScriptedServer::accept_all() {
 }
 
 void ScriptedServer::serve(int socket, int number) {
+  // OpenSSL writes to sockets without MSG_NOSIGNAL. Blocked in this thread only: the client must not need it.
+  sigset_t pipe_signal;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
   SSL* const tls = tls_ ? SSL_new(tls_.get()) : nullptr;
   bool open = true;
   if (tls != nullptr) {

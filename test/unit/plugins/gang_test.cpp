@@ -104,13 +104,16 @@ TEST_F(GangTest, CountsReservationsForKeepingAGangButNotForBindingIt) {
   EXPECT_FALSE(session.job_starving(job));
 }
 
-TEST_F(GangTest, CountsPendingTasksThatAskForNothingAsReadyButNotAsFed) {
+TEST_F(GangTest, GivesNoCreditForPendingTasksThatAskForNothing) {
   const JobId job = world.job("light", queue, 1);
-  world.task(job, "light-0", {});
+  const TaskId light = world.task(job, "light-0", {});
   Session session(world.cluster, plugin.configuration, {});
-  EXPECT_TRUE(session.job_ready(job));
-  EXPECT_TRUE(session.job_pipelined(job));
+  EXPECT_FALSE(session.job_ready(job));
+  EXPECT_FALSE(session.job_pipelined(job));
   EXPECT_TRUE(session.job_starving(job));
+  Transaction tx = session.begin();
+  tx.allocate(light, node);
+  EXPECT_TRUE(session.job_ready(job));
 }
 
 TEST_F(GangTest, PutsJobsBelowTheirMinimumFirst) {
