@@ -64,14 +64,8 @@ demo: setup control-plane
 	export BASALT_E2E_CONTROL_PLANE BASALT_SCHEDULER
 	exec deploy/demo.sh $(ARGS)
 
-# Every program below test/bench whose name ends in _bench.
+# One JSON object a line; ARGS names workloads, see docs/performance.md.
 bench: setup
 	@cmake --preset release > /dev/null
-	cmake --build --preset release --parallel $(JOBS)
-	found=false
-	for program in build/release/test/bench/*_bench; do
-	  [[ -x $$program ]] || continue
-	  found=true
-	  "$$program" $(ARGS)
-	done
-	$$found || { echo "there are no benchmarks in build/release/test/bench" >&2; exit 1; }
+	cmake --build --preset release --parallel $(JOBS) --target basalt-bench > /dev/null
+	build/release/test/bench/basalt-bench $(ARGS)

@@ -3,7 +3,6 @@
 
 set(BASALT_SANITIZE "" CACHE STRING "Sanitizers for all targets, comma separated: address,undefined or thread")
 option(BASALT_WERROR "Treat warnings as errors (on in CI)" OFF)
-option(BASALT_CPPREST "Build the second HTTP client backend on cpprestsdk" OFF)
 add_feature_info("sanitizers" BASALT_SANITIZE "${BASALT_SANITIZE}")
 
 add_library(basalt_options INTERFACE)
@@ -27,29 +26,11 @@ endif()
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
-# TEMPORARY while files are being written
-function(basalt_drop_missing list)
-  set(kept "")
-  foreach(file ${${list}})
-    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
-      list(APPEND kept ${file})
-    else()
-      message(STATUS "MISSING ${CMAKE_CURRENT_SOURCE_DIR}/${file}")
-    endif()
-  endforeach()
-  if(NOT kept)
-    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp "")
-    set(kept ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
-  endif()
-  set(${list} ${kept} PARENT_SCOPE)
-endfunction()
-
 # basalt_library(NAME SOURCES... [PUBLIC libs...] [PRIVATE libs...]): a static
 # library of this project. Headers are found as "basalt/..." (public) and as
 # "<layer>/..." below src (internal).
 function(basalt_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
-  basalt_drop_missing(ARG_SOURCES) # TEMPORARY
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name}
     PUBLIC ${PROJECT_SOURCE_DIR}/include
@@ -62,7 +43,6 @@ endfunction()
 # cases becomes a CTest case.
 function(basalt_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
-  basalt_drop_missing(ARG_SOURCES) # TEMPORARY
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src
     ${PROJECT_SOURCE_DIR}/test)

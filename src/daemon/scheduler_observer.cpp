@@ -181,7 +181,7 @@ void SchedulerObserver::list_taken(ObjectKind kind) { metrics_.relists.add({to_s
 void SchedulerObserver::object_changed(ObjectKind kind) { metrics_.watch_events.add({to_string(kind)}); }
 
 void SchedulerObserver::watch_interrupted(ObjectKind kind, const Error& reason) {
-  metrics_.stalled_watches.add({to_string(kind)});
+  if (reason.code == ErrorCode::timeout) metrics_.stalled_watches.add({to_string(kind)});
   log_.warning("watch interrupted: no cycle runs until it is back",
                {{"kind", to_string(kind)}, {"reason", reason.message}});
 }

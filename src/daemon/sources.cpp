@@ -12,6 +12,8 @@ namespace basalt::daemon {
 namespace {
 
 constexpr std::chrono::seconds kPauseBetweenLooks{2};
+// Nothing is scheduled while a watch is away: shorter than client-go's 30 s, and yet only two requests a second.
+constexpr std::chrono::seconds kLongestPause{5};
 constexpr std::string_view kVolcanoGroup = "scheduling.volcano.sh";
 
 /// What is said of a kind that cannot be found out about.
@@ -65,6 +67,7 @@ std::string Sources::find_path(const WatchedKind& kind, const std::stop_token& s
 void Sources::watch(const WatchedKind& kind, const std::stop_token& stop) const {
   kube::ReflectorOptions options;
   options.path = find_path(kind, stop);
+  options.backoff_cap = kLongestPause;
   if (options.path.empty()) return;
   Feed feed(kind.kind, around_.mailbox, around_.gate, around_.observer);
   kube::Reflector reflector(around_.client, feed, around_.clock, around_.waiter,

@@ -21,15 +21,18 @@ void Feed::on_delete(const kube::ObjectHead& head, const kube::ObjectBytes* /*la
 
 void Feed::on_synced() {
   is_synced_ = true;
+  last_failure_.clear();
   gate_.note_current(kind_);
 }
 
 void Feed::on_watching() {
+  last_failure_.clear();
   gate_.note_current(kind_);
   if (std::exchange(is_interrupted_, false)) observer_.watch_resumed(kind_);
 }
 
 void Feed::on_interrupted(SteadyTime /*since*/, const Error& reason) {
+  if (!is_synced_) return;  // nothing to be interrupted yet: on_failure says why
   gate_.note_behind(kind_, "watch interrupted: " + reason.message);
   is_interrupted_ = true;
   observer_.watch_interrupted(kind_, reason);
@@ -37,7 +40,7 @@ void Feed::on_interrupted(SteadyTime /*since*/, const Error& reason) {
 
 void Feed::on_failure(const Error& error) {
   if (!is_synced_) gate_.note_behind(kind_, "not listed yet: " + error.message);
-  observer_.watch_failed(kind_, error);
+  if (std::exchange(last_failure_, error.message) != error.message) observer_.watch_failed(kind_, error);
 }
 
 }  // namespace basalt

@@ -33,6 +33,7 @@ class Feed final : public kube::ObjectSink {
   Observer& observer_;
   bool is_synced_ = false;
   bool is_interrupted_ = false;
+  std::string last_failure_;  // since it last worked
 };
 
 }  // namespace basalt

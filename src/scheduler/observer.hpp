@@ -54,7 +54,7 @@ class Observer {
   /// What is known of a kind may be out of date from now on.
   virtual void watch_interrupted(ObjectKind /*kind*/, const Error& /*reason*/) {}
   virtual void watch_resumed(ObjectKind /*kind*/) {}
-  /// An attempt that failed, or an object that could not be read; work goes on.
+  /// An attempt that failed, or an object that could not be read; work goes on. The same in a row is told once.
   virtual void watch_failed(ObjectKind /*kind*/, const Error& /*error*/) {}
 };
 

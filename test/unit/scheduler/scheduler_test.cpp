@@ -18,9 +18,8 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 using testing::Fault;
-using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr const char* kAll = R"(
@@ -115,6 +114,10 @@ class SchedulerTest : public ::testing::Test {
       if (task.name == name) status = scheduler_->cluster().status(id);
     });
     return status;
+  }
+  // Returns when nothing is on its way to the API server.
+  void wait_until_idle() {
+    while (binder_.pods_under_way() > 0) std::this_thread::yield();
   }
   void wait_until_bound(const std::string& name) {
     turn_until([&] { return status_of(name) == TaskStatus::bound; });
@@ -257,7 +260,7 @@ TEST_F(SchedulerTest, ABindInDoubtCountsAsUsed) {
   EXPECT_EQ(TaskStatus::pending, status_of("other-0"));
 }
 
-TEST_F(SchedulerTest, ARefutedBindFreesTheRoomAndThePodIsPlacedElsewhere) {
+TEST_F(SchedulerTest, ARefutedBindFreesTheRoomAndThePodIsPlacedAgain) {
   start();
   open_gate();
   api_.fail_next("bind", {Fault::refused});
@@ -265,7 +268,101 @@ TEST_F(SchedulerTest, ARefutedBindFreesTheRoomAndThePodIsPlacedElsewhere) {
   add_gang("g", 1);
   turn();
   api_.wait_for("bind", 1);
-  turn_until([&] { return binder_.pods_under_way() == 0 && !binder_is_silent(); });
+  wait_until_idle();
+  clock_.advance(seconds(1));
+  mailbox_.wake();
+  add_node("n0", 1);  // comes before n1 in the order of ties
+  turn_until([&] { return api_.node_of("ns/g-0") == "n0"; });
+  wait_until_bound("g-0");
+  EXPECT_THAT(api_.lines("bind"), SizeIs(2));
+}
+
+TEST_F(SchedulerTest, ARefusedPodIsNotTriedAgainAtOnceAndHoldsItsRoomMeanwhile) {
+  start();
+  open_gate();
+  api_.always_fail("bind", Fault::refused);
+  add_node("n1", 1);
+  add_gang("g", 1);
+  turn();
+  api_.wait_for("bind", 1);
+  wait_until_idle();
+  add_gang("other", 1);
+  turn();
+  EXPECT_EQ(TaskStatus::binding, status_of("g-0"));
+  EXPECT_THAT(api_.lines("bind"), SizeIs(1));
+}
+
+TEST_F(SchedulerTest, APodThatSomebodyElseBoundIsTakenAsItIs) {
+  start();
+  open_gate();
+  add_node("n1", 4);
+  add_node("n2", 4);
+  add_gang("g", 1);
+  api_.has_pod("ns/g-0", "uid-g-0", "n2");
+  turn();
+  wait_until_idle();
+  PodObject seen = pod("g", 0);
+  seen.node_name = "n2";
+  post(seen);
+  wait_until_bound("g-0");
+  EXPECT_EQ("n2", api_.node_of("ns/g-0"));
+}
+
+TEST_F(SchedulerTest, ALostReplyIsResolvedAndTheGangIsWholeAtLast) {
+  start();
+  open_gate();
+  api_.fail_next("bind", {Fault::none, Fault::reply_lost, Fault::request_lost});
+  add_node("n1", 4);
+  add_gang("g", 4);
+  for (const char* name : {"g-0", "g-1", "g-2", "g-3"}) wait_until_bound(name);
+  EXPECT_EQ(4, api_.bound());
+  EXPECT_EQ(2, observer_.doubts);
+}
+
+TEST_F(SchedulerTest, WhatTheWatchTellsLateDoesNotUndoWhatIsKnown) {
+  start();
+  open_gate();
+  add_node("n1", 4);
+  add_gang("g", 1);
+  wait_until_bound("g-0");
+  post(pod("g", 0));  // a change from before the bind
+  turn();
+  EXPECT_EQ(TaskStatus::bound, status_of("g-0"));
+}
+
+TEST_F(SchedulerTest, ARejectedObjectIsToldOnce) {
+  start();
+  open_gate();
+  for (int i = 0; i < 3; ++i) mailbox_.post(Rejected{ObjectKind::pod, "ns", "absurd", "uid-absurd", "", "too much cpu"});
+  turn();
+  api_.wait_for("event", 1);
+  binder_.stop(hours(1));
+  EXPECT_EQ(std::vector<std::string>{"absurd"}, observer_.rejections);
+  EXPECT_THAT(api_.lines("event"), ElementsAre("event Pod ns/absurd Warning Rejected "
+                                               "set aside, not scheduled by: too much cpu"));
+}
+
+TEST_F(SchedulerTest, AFailedStatusIsDecidedAgainAfterAPause) {
+  start();
+  open_gate();
+  api_.fail_next("patch-group", {Fault::request_lost});
+  add_node("n1", 2);
+  add_gang("g", 3);
+  turn();
+  api_.wait_for("patch-group", 1);
+  turn_until([&] {
+    clock_.advance(seconds(1));
+    return api_.lines("patch-group").size() == 2;
+  });
+}
+
+TEST_F(SchedulerTest, RunReturnsWhenStopped) {
+  start();
+  open_gate();
+  std::jthread running([this] { scheduler_->run(stop_.get_token()); });
+  while (scheduler_->cycles() == 0) std::this_thread::yield();
+  stop_.request_stop();
+  running.join();
 }
 
 }  // namespace
