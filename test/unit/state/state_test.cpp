@@ -1,0 +1,158 @@
+#include "state/state.hpp"
+
+#include <gtest/gtest.h>
+
+#include "basalt/framework/session.hpp"
+#include "basalt/model/cluster_text.hpp"
+
+// What scenarios cannot say: answers that come late, objects that were rejected, ownership.
+namespace basalt {
+namespace {
+
+class StateTest : public ::testing::Test {
+ protected:
+  void apply(std::string_view text) {
+    const auto deltas = parse_cluster_text(text);
+    ASSERT_TRUE(deltas.has_value()) << deltas.error().message;
+    for (const Delta& delta : *deltas) state_.apply(delta);
+  }
+
+  TaskId task(std::string_view name) {
+    TaskId found;
+    state_.cluster().tasks().for_each([&](TaskId id, const Task& row) {
+      if (row.name == name) found = id;
+    });
+    return found;
+  }
+  NodeId node(std::string_view name) {
+    for (const NodeId id : state_.cluster().nodes_in_order()) {
+      if (state_.cluster().node_name(id) == name) return id;
+    }
+    return {};
+  }
+  JobId job(std::string_view name) {
+    JobId found;
+    state_.cluster().jobs().for_each([&](JobId id, const Job& row) {
+      if (row.name == name) found = id;
+    });
+    return found;
+  }
+  TaskStatus status(std::string_view name) { return state_.cluster().status(task(name)); }
+
+  State state_{Ownership{}};
+};
+
+BindResult bind_result(std::string uid, BindResult::Outcome outcome) {
+  return BindResult{"default", "web", std::move(uid), "n1", outcome, "answer"};
+}
+
+TEST_F(StateTest, AssumedBindCountsUntilItIsRefuted) {
+  apply("queue default\nnode n1 cpu=2\npod web cpu=1");
+  state_.assume({Bind{task("web"), node("n1"), {}}});
+  EXPECT_EQ(TaskStatus::binding, status("web"));
+  EXPECT_EQ(1000, state_.cluster().used(node("n1"))[kCpu]);
+  state_.apply(bind_result("uid-pod-web", BindResult::Outcome::in_doubt));
+  EXPECT_EQ(1000, state_.cluster().used(node("n1"))[kCpu]);
+  state_.apply(bind_result("uid-pod-web", BindResult::Outcome::refuted));
+  EXPECT_EQ(TaskStatus::pending, status("web"));
+  EXPECT_EQ(0, state_.cluster().used(node("n1"))[kCpu]);
+}
+
+TEST_F(StateTest, AnswerAboutAnEarlierPodOfTheNameIsDropped) {
+  apply("queue default\nnode n1 cpu=2\npod web cpu=1");
+  state_.assume({Bind{task("web"), node("n1"), {}}});
+  apply("pod web cpu=1 uid=second");
+  EXPECT_EQ(TaskStatus::pending, status("web"));
+  state_.apply(bind_result("uid-pod-web", BindResult::Outcome::acknowledged));
+  EXPECT_EQ(TaskStatus::pending, status("web"));
+  EXPECT_EQ(0, state_.cluster().used(node("n1"))[kCpu]);
+}
+
+TEST_F(StateTest, FailedEvictionPutsThePodBack) {
+  apply("queue default\nnode n1 cpu=2\npod web cpu=1 on=n1 status=running");
+  state_.assume({Evict{task("web"), "preempt"}});
+  EXPECT_EQ(TaskStatus::releasing, status("web"));
+  EXPECT_EQ(1000, state_.cluster().releasing(node("n1"))[kCpu]);
+  state_.apply(EvictResult{"default", "web", "uid-pod-web", false, "refused"});
+  EXPECT_EQ(TaskStatus::running, status("web"));
+  EXPECT_EQ(0, state_.cluster().releasing(node("n1"))[kCpu]);
+}
+
+TEST_F(StateTest, RejectedPodThatRunsClosesItsNodeUntilItIsSound) {
+  apply("queue default\nnode n1 cpu=2");
+  state_.apply(Rejected{ObjectKind::pod, "default", "huge", "uid-huge", "n1", "a quantity beyond any machine"});
+  EXPECT_EQ(1U, state_.cluster().nodes()[node("n1")].uncountable_pods);
+  state_.apply(Rejected{ObjectKind::pod, "default", "huge", "uid-huge", "n1", "still"});
+  EXPECT_EQ(1U, state_.cluster().nodes()[node("n1")].uncountable_pods);
+  state_.apply(Removed{ObjectKind::pod, "default", "huge", "uid-huge"});
+  EXPECT_EQ(0U, state_.cluster().nodes()[node("n1")].uncountable_pods);
+}
+
+TEST_F(StateTest, RejectedGroupLeavesItsPodsWaitingWithTheReason) {
+  apply("queue default\nnode n1 cpu=2\njob train min=1\ntask train-0 cpu=1");
+  state_.apply(Rejected{ObjectKind::pod_group, "default", "train", "uid-job-train", "", "spec.minMember: negative"});
+  const Job& row = state_.cluster().jobs()[job("train")];
+  EXPECT_TRUE(row.implicit) << "nothing is written to an object that was set aside";
+  ASSERT_EQ(1U, row.blockers.size());
+  EXPECT_NE(std::string::npos, row.blockers.front().find("spec.minMember: negative"));
+}
+
+TEST_F(StateTest, GroupIsOursWhenItsPodsAre) {
+  apply("queue default\njob theirs min=1\ntask theirs-0 scheduler=volcano cpu=1\njob empty min=1");
+  EXPECT_FALSE(job("theirs"));
+  EXPECT_FALSE(job("empty"));
+  apply("task theirs-1 cpu=1");
+  EXPECT_TRUE(job("theirs"));
+}
+
+TEST_F(StateTest, EmptyGroupsAreClaimedWhereWeAreTheOnlyScheduler) {
+  Ownership ownership;
+  ownership.claim_empty_groups = true;
+  State state(ownership);
+  for (const Delta& delta : *parse_cluster_text("queue default\njob empty min=1")) state.apply(delta);
+  EXPECT_EQ(1U, state.cluster().jobs().size());
+}
+
+TEST_F(StateTest, PodsOfOneControllerShareAnImplicitGroupWhenTheTemplateStatesAMinimum) {
+  for (const char* name : {"a", "b"}) {
+    PodObject pod;
+    pod.meta.namespace_name = "default";
+    pod.meta.name = name;
+    pod.meta.uid = name;
+    pod.meta.annotations = {{"scheduling.volcano.sh/group-min-member", "2"}};
+    pod.meta.controller = OwnerReference{"apps/v1", "ReplicaSet", "web", "owner-uid"};
+    pod.scheduler_name = "basalt";
+    state_.apply(Upserted{pod});
+  }
+  ASSERT_EQ(1U, state_.cluster().jobs().size());
+  EXPECT_EQ(2, state_.cluster().jobs()[job("web")].min_member);
+  EXPECT_EQ(2U, state_.cluster().jobs()[job("web")].tasks.size());
+}
+
+TEST_F(StateTest, WriteThatFailedIsDecidedAgain) {
+  apply("queue default\nnode n1 cpu=1\njob train min=1\ntask train-0 cpu=1");
+  state_.assume({JobStatus{job("train"), JobPhase::inqueue, 0, 0, 0}});
+  EXPECT_EQ("Inqueue", state_.cluster().jobs()[job("train")].observed.phase_text);
+  state_.apply(StatusResult{ObjectKind::pod_group, "default", "train", "uid-job-train", false, "conflict"});
+  EXPECT_EQ("", state_.cluster().jobs()[job("train")].observed.phase_text);
+}
+
+TEST_F(StateTest, PodsAndGroupsThatAreGoneLeaveNothingBehind) {
+  apply("queue default\nnode n1 cpu=2\njob train min=2\ntask train-{0..1} cpu=1\npod web cpu=1 on=n1 status=running");
+  apply("gone task train-0\ngone task train-1\ngone job train\ngone pod web");
+  EXPECT_EQ(0U, state_.cluster().tasks().size());
+  EXPECT_EQ(0U, state_.cluster().jobs().size());
+  EXPECT_EQ(0U, state_.cluster().specs().size());
+  EXPECT_EQ(0, state_.cluster().used(node("n1"))[kCpu]);
+}
+
+TEST_F(StateTest, OnlyNodesOfTheSelectorTakeTasks) {
+  Ownership ownership;
+  ownership.node_selector = {{"pool", "batch"}};
+  State state(ownership);
+  for (const Delta& delta : *parse_cluster_text("node n1 cpu=1 label:pool=batch\nnode n2 cpu=1")) state.apply(delta);
+  EXPECT_EQ(1U, state.cluster().nodes_in_order().size());
+}
+
+}  // namespace
+}  // namespace basalt
