@@ -16,11 +16,10 @@ constexpr std::string_view kPerResource = "binpack.resources.";
 std::int64_t read_kind_weight(ArgumentReader& reader, std::string_view key) {
   const std::int64_t weight = reader.integer(key, 1);
   if (weight >= 0 && weight <= kLargestWeight) return weight;
-  if (weight < 0) {
-    reader.report(Finding::Severity::note, "'" + std::string(key) + "' is negative: 1 is used");
-  } else {
-    reader.report(Finding::Severity::wrong, "'" + std::string(key) + "' is above 1000000");
-  }
+  const bool is_negative = weight < 0;
+  std::string message = "'";
+  message.append(key).append(is_negative ? "' is negative: 1 is used" : "' is above 1000000");
+  reader.report(is_negative ? Finding::Severity::note : Finding::Severity::wrong, message);
   return 1;
 }
 
@@ -56,7 +55,7 @@ class Binpack final : public NodeOrder {
       for (const std::string& name : split_names(reader.text("binpack.resources", ""))) {
         const std::string key = std::string(kPerResource) + name;
         if (name == "cpu" || name == "memory") {
-          reader.without_effect(key, "'binpack." + name + "' is the weight of " + name);
+          reader.without_effect(key, "cpu and memory have weights of their own: 'binpack.cpu', 'binpack.memory'");
         } else {
           args.kinds.emplace_back(name, read_kind_weight(reader, key));
         }

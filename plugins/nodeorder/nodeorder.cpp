@@ -16,7 +16,8 @@ constexpr std::int64_t kLargestWeight = 1'000'000;
 std::int64_t read_weight(ArgumentReader& reader, std::string_view key, std::int64_t fallback) {
   const std::int64_t weight = reader.integer(key, fallback);
   if (weight >= -kLargestWeight && weight <= kLargestWeight) return weight;
-  reader.report(Finding::Severity::wrong, "'" + std::string(key) + "' is beyond 1000000");
+  std::string message = "'";
+  reader.report(Finding::Severity::wrong, message.append(key).append("' is beyond 1000000"));
   return fallback;
 }
 

@@ -20,7 +20,7 @@ void read_missing_filters(ArgumentReader& reader) {
   }
 }
 
-class Predicates final : public PrePredicate, public Predicate {
+class Predicates final : public Predicate {
  public:
   struct Args {
     bool node_affinity = true;
@@ -41,26 +41,11 @@ class Predicates final : public PrePredicate, public Predicate {
 
   Predicates(const Args& args, const Session& session)
       : args_(args),
-        cluster_(session.cluster()),
-        unschedulable_(cluster_),
-        node_affinity_(cluster_),
-        taints_(cluster_),
-        host_ports_(cluster_),
-        volumes_(cluster_) {}
-
-  /// What blocks the pod or its group wherever it is tried.
-  Fit::Verdict pre_predicate(TaskId task, std::string& why) const override {
-    const auto add = [&](const std::vector<std::string>& blockers) {
-      for (const std::string& blocker : blockers) {
-        if (!why.empty()) why += "; ";
-        why += blocker;
-      }
-      return !blockers.empty();
-    };
-    bool is_blocked = add(cluster_.spec(task).blockers);
-    if (const JobId job = cluster_.tasks()[task].job) is_blocked = add(cluster_.jobs()[job].blockers) || is_blocked;
-    return is_blocked ? Fit::Verdict::unresolvable : Fit::Verdict::fits;
-  }
+        unschedulable_(session.cluster()),
+        node_affinity_(session.cluster()),
+        taints_(session.cluster()),
+        host_ports_(session.cluster()),
+        volumes_(session.cluster()) {}
 
   /// In kube-scheduler's order, since of a node the first objection counts.
   std::vector<const FilterTerm*> filter_terms() const override {
@@ -74,7 +59,6 @@ class Predicates final : public PrePredicate, public Predicate {
 
  private:
   Args args_;
-  const Cluster& cluster_;
   UnschedulableFilter unschedulable_;
   NodeAffinityFilter node_affinity_;
   TaintFilter taints_;

@@ -26,8 +26,9 @@ class Printer {
            " failed=" + std::to_string(status.failed);
   }
   std::string operator()(const JobCondition& decided) const {
-    return "condition " + name(decided.job) + " " + decided.condition.type + " " + decided.condition.reason + ": " +
-           decided.condition.message;
+    const ConditionText& condition = decided.condition;
+    return "condition " + name(decided.job) + " " + condition.type + " " + condition.reason +
+           (condition.message.empty() ? "" : ": " + condition.message);
   }
   std::string operator()(const TaskCondition& decided) const {
     return "waits " + name(decided.task) + " " + decided.reason + ": " + decided.message;

@@ -139,6 +139,8 @@ std::vector<TaskId> Session::reclaimable(TaskId evictor, std::span<const TaskId>
 
 std::string Session::pre_predicate(TaskId task) const {
   std::string why;
+  for (const std::string& blocker : cluster_.spec(task).blockers) why += (why.empty() ? "" : "; ") + blocker;
+  if (!why.empty()) return why;  // whatever the plugins: a constraint that is not evaluated is not ignored
   const bool agreed = laws::all_agree(points<PrePredicate>(), [&](const PrePredicate& plugin) {
     return plugin.pre_predicate(task, why) == Fit::Verdict::fits;
   });

@@ -94,7 +94,8 @@ class Session {
   [[nodiscard]] Fit fit(TaskId task, NodeId node) const;
   /// The total score of each of `nodes`, which are the normalisation set.
   [[nodiscard]] std::vector<Score> scores(TaskId task, std::span<const NodeId> nodes) const;
-  /// Why a task cannot be placed on any node, asked before nodes are: a sentence, or empty.
+  /// Why a task cannot be placed on any node, asked before nodes are: what blocks its spec, else
+  /// the first refusal of a plugin; empty: nothing.
   [[nodiscard]] std::string pre_predicate(TaskId task) const;
 
   // --- changes ---

@@ -163,20 +163,5 @@ TEST_F(PredicatesTest, SaysWhichArgumentsHaveNoEffect) {
                   .findings));
 }
 
-TEST_F(PredicatesTest, HoldsPodsBackThatAreBlockedOrWhoseGroupIs) {
-  Job row;
-  row.blockers = {"unsupported: sub-groups"};
-  const QueueId queue = world.queue("default");
-  Spec spec;
-  spec.blockers = {"unsupported: pod affinity", "claim \"data\" does not exist"};
-  const TaskId both = world.task(world.job("blocked", queue, 1, row), "blocked-0", {{"cpu", 1}}, spec);
-  const TaskId free = world.task(world.job("free", queue, 1), "free-0", {{"cpu", 1}});
-  Configured plugin{predicates()};
-  Session session(world.cluster, plugin.configuration, {});
-  EXPECT_EQ("unsupported: pod affinity; claim \"data\" does not exist; unsupported: sub-groups",
-            session.pre_predicate(both));
-  EXPECT_EQ("", session.pre_predicate(free));
-}
-
 }  // namespace
 }  // namespace basalt

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include <set>
+#include <thread>
 
 #include "unit/scheduler/fakes.hpp"
 

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "scheduler/event_lane.hpp"
 #include "scheduler/retry_pause.hpp"
 #include "scheduler/status_lane.hpp"

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "unit/scheduler/fakes.hpp"
 
 namespace basalt {
