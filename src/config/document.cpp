@@ -1,12 +1,14 @@
 #include "config/document.hpp"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/yaml.h>
+#include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
-#include "config/yaml_scalar.hpp"
+#include "config/document_builder.hpp"
 
 namespace basalt {
 namespace {
@@ -14,13 +16,8 @@ namespace {
 using Kind = DocumentValue::Kind;
 using Severity = Finding::Severity;
 
-// Aliases let a short text stand for any amount of values, and for itself: what is beyond this is not a configuration.
-constexpr std::size_t kMostValues = 20'000;
-constexpr int kDeepest = 64;
-
-Place place_of(const YAML::Mark& mark, Place fallback) {
-  if (mark.is_null() || mark.line < 0) return fallback;
-  return Place{mark.line + 1, mark.column + 1};
+Place place_of(const YAML::Mark& mark) {
+  return mark.is_null() || mark.line < 0 ? Place{} : Place{mark.line + 1, mark.column + 1};
 }
 
 // The text with the mark that ends a document: without it yaml-cpp 0.7 takes a quote that is never closed for closed at
@@ -31,134 +28,87 @@ std::string said_by(const YAML::Exception& failure) {
   return failure.msg == YAML::ErrorMsg::DOC_IN_SCALAR ? "a quote is opened and not closed" : failure.msg;
 }
 
-// Turns the nodes of yaml-cpp into values.
-class Converter {
+// Thrown through yaml-cpp to make it stop.
+struct Overflow {};
+
+// Hands the first document on to a builder.
+class FirstDocument final : public YAML::EventHandler {
  public:
-  explicit Converter(PlacedFindings& findings) : findings_(findings) {}
+  explicit FirstDocument(PlacedFindings& findings) : builder_(findings) {}
+  [[nodiscard]] DocumentValue take() { return builder_.take(); }
 
-  // False once the limits above were passed: what was converted is then incomplete.
-  [[nodiscard]] bool complete() const { return complete_; }
-
-  DocumentValue convert(const YAML::Node& node, Place fallback, int depth) {
-    // Nothing stands where yaml-cpp says: it is where the next thing begins.
-    const Place place = node.IsNull() ? fallback : place_of(node.Mark(), fallback);
-    DocumentValue value;
-    if (!may_go_on(place, depth)) return value;
-    switch (node.Type()) {
-      case YAML::NodeType::Scalar: value = scalar(node, place); break;
-      case YAML::NodeType::Sequence: value = list(node, place, depth); break;
-      case YAML::NodeType::Map: value = map(node, place, depth); break;
-      case YAML::NodeType::Null:
-      case YAML::NodeType::Undefined: break;
-    }
-    value.place = place;
-    return value;
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t anchor) override {
+    builder_.add_null(anchor);
+    check();
   }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    builder_.add_alias(place_of(mark), anchor);
+    check();
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    builder_.add_scalar(place_of(mark), tag, anchor, value);
+    check();
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    builder_.begin_list(place_of(mark), anchor);
+    check();
+  }
+  void OnSequenceEnd() override { builder_.end(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    builder_.begin_map(place_of(mark), anchor);
+    check();
+  }
+  void OnMapEnd() override { builder_.end(); }
 
  private:
-  bool may_go_on(Place place, int depth) {
-    if (!complete_) return false;
-    ++values_;
-    if (values_ <= kMostValues && depth <= kDeepest) return true;
-    complete_ = false;
-    findings_.add(Severity::wrong, place,
-                  "too much: expected at most " + std::to_string(kMostValues) + " values, nested at most " +
-                      std::to_string(kDeepest) + " deep (do aliases refer to each other?)");
-    return false;
+  void check() const {
+    if (builder_.has_overflown()) throw Overflow{};
   }
 
-  DocumentValue scalar(const YAML::Node& node, Place place) {
-    const std::string& tag = node.Tag();
-    constexpr std::string_view kStandard = "tag:yaml.org,2002:";
-    if (tag.empty() || tag == "?") return resolve_plain_scalar(node.Scalar());
-    DocumentValue value;
-    value.kind = Kind::text;
-    value.text = node.Scalar();
-    if (tag == "!" || tag == "tag:yaml.org,2002:str") return value;
-    DocumentValue resolved = resolve_plain_scalar(node.Scalar());
-    const std::string_view type = std::string_view(tag).starts_with(kStandard)
-                                      ? std::string_view(tag).substr(kStandard.size())
-                                      : std::string_view();
-    if (type == "float" && resolved.kind == Kind::integer) {
-      resolved.kind = Kind::number;
-      resolved.number = static_cast<double>(resolved.integer);
-    }
-    const bool agrees =
-        (type == "bool" && resolved.kind == Kind::boolean) || (type == "int" && resolved.kind == Kind::integer) ||
-        (type == "float" && resolved.kind == Kind::number) || (type == "null" && resolved.kind == Kind::null);
-    if (agrees) return resolved;
-    findings_.add(Severity::wrong, place,
-                  "\"" + value.text + "\" with the tag '" + tag +
-                      "': expected a value that agrees with one of the tags "
-                      "!!str, !!bool, !!int, !!float, !!null");
-    return value;
-  }
-
-  DocumentValue list(const YAML::Node& node, Place place, int depth) {
-    DocumentValue value;
-    value.kind = Kind::list;
-    for (const YAML::Node& item : node) value.items.push_back(convert(item, place, depth + 1));
-    return value;
-  }
-
-  DocumentValue map(const YAML::Node& node, Place place, int depth) {
-    DocumentValue value;
-    value.kind = Kind::map;
-    std::vector<DocumentEntry> merged;
-    for (const auto& pair : node) {
-      const Place key_place = place_of(pair.first.Mark(), place);
-      if (!pair.first.IsScalar() && !pair.first.IsNull()) {
-        findings_.add(Severity::wrong, key_place, "a list or map stands where a key was expected");
-        continue;
-      }
-      DocumentEntry entry{pair.first.IsNull() ? std::string() : pair.first.Scalar(), key_place,
-                          convert(pair.second, key_place, depth + 1)};
-      if (entry.key == "<<" && pair.first.Tag() != "!") {
-        gather(std::move(entry), merged);
-      } else {
-        insert(value.entries, std::move(entry));
-      }
-    }
-    for (DocumentEntry& entry : merged) {
-      if (value.find(entry.key) == nullptr) value.entries.push_back(std::move(entry));
-    }
-    return value;
-  }
-
-  // What a merge key brings in: a map, or several of which the first that has a key wins.
-  void gather(DocumentEntry merge, std::vector<DocumentEntry>& merged) {
-    std::vector<DocumentValue> maps;
-    if (merge.value.is_list()) {
-      maps = std::move(merge.value.items);
-    } else {
-      maps.push_back(std::move(merge.value));
-    }
-    for (DocumentValue& map : maps) {
-      if (!map.is_map()) {
-        findings_.add(Severity::wrong, merge.place, "'<<' merges maps: expected a map or a list of maps");
-        return;
-      }
-      std::move(map.entries.begin(), map.entries.end(), std::back_inserter(merged));
-    }
-  }
-
-  void insert(std::vector<DocumentEntry>& entries, DocumentEntry entry) {
-    const auto known = std::find_if(entries.begin(), entries.end(),
-                                    [&](const DocumentEntry& earlier) { return earlier.key == entry.key; });
-    if (known == entries.end()) {
-      entries.push_back(std::move(entry));
-      return;
-    }
-    findings_.add(
-        Severity::note, entry.place,
-        "'" + entry.key + "' was given before, in line " + std::to_string(known->place.line) + ": the last one counts");
-    *known = std::move(entry);
-  }
-
-  PlacedFindings& findings_;
-  std::size_t values_ = 0;
-  bool complete_ = true;
+  DocumentBuilder builder_;
 };
+
+// Notes where what follows the first document begins.
+class NextDocument final : public YAML::EventHandler {
+ public:
+  [[nodiscard]] const YAML::Mark& start() const { return start_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  YAML::Mark start_;
+};
+
+// Whether a line of the text begins a document.
+bool begins_document(std::string_view text, int line) {
+  for (; line > 0; --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return text.starts_with("---");
+}
+
+// yaml-cpp 0.7 ends a document without a word where it cannot go on, and would begin another one there.
+void check_rest(YAML::Parser& parser, std::string_view text, PlacedFindings& findings) {
+  NextDocument next;
+  if (!parser.HandleNextDocument(next)) return;
+  if (begins_document(text, next.start().line)) {
+    findings.add(Severity::note, place_of(next.start()), "a second document: only the first counts");
+  } else {
+    findings.add(Severity::wrong, place_of(next.start()),
+                 "no YAML: this does not belong to what stands before it (is the indentation right?)");
+  }
+}
 
 }  // namespace
 
@@ -201,17 +151,17 @@ std::optional<DocumentValue> parse_document(std::string_view text, PlacedFinding
     return std::nullopt;
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(ended(text));
-    if (documents.empty()) return DocumentValue{};
-    Converter converter(findings);
-    DocumentValue root = converter.convert(documents.front(), Place{}, 0);
-    if (!converter.complete()) return std::nullopt;
-    if (documents.size() > 1) {
-      findings.add(Severity::note, place_of(documents[1].Mark(), Place{}), "a second document: only the first counts");
-    }
-    return root;
+    const std::string whole = ended(text);
+    std::istringstream stream(whole);
+    YAML::Parser parser(stream);
+    FirstDocument first(findings);
+    if (!parser.HandleNextDocument(first)) return DocumentValue{};
+    check_rest(parser, whole, findings);
+    return first.take();
+  } catch (const Overflow&) {
+    return std::nullopt;
   } catch (const YAML::Exception& failure) {
-    findings.add(Severity::wrong, place_of(failure.mark, Place{}), "no YAML: " + said_by(failure));
+    findings.add(Severity::wrong, place_of(failure.mark), "no YAML: " + said_by(failure));
     return std::nullopt;
   }
 }

@@ -35,7 +35,7 @@ Ownership ownership_of(const Options& options) {
   ownership.scheduler_names = {options.scheduler_names.begin(), options.scheduler_names.end()};
   ownership.default_queue = options.default_queue;
   ownership.implicit_groups = options.implicit_pod_groups;
-  ownership.claim_empty_groups = ownership.scheduler_names.contains("volcano");
+  ownership.claim_empty_groups = options.claim_empty_pod_groups || ownership.scheduler_names.contains("volcano");
   ownership.node_selector = options.node_selector;
   return ownership;
 }

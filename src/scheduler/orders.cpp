@@ -82,8 +82,9 @@ class OrderBook::Page {
     write.message = decided.message;
     write.previous_status = task.scheduled ? task.scheduled->status : std::string();
     write.now = moment_.now;
-    orders_.statuses.emplace_back(PodConditionOrder{name_of(task), std::move(write)});
-    tell(ObjectKind::pod, name_of(task), "Warning", "FailedScheduling", decided.message);
+    orders_.statuses.emplace_back(
+        PodConditionOrder{name_of(task), std::move(write),
+                          report(ObjectKind::pod, name_of(task), "Warning", "FailedScheduling", decided.message)});
   }
 
   void enter(const JobStatus& status) {
@@ -156,12 +157,16 @@ class OrderBook::Page {
             moment_.now,    condition.reason, condition.message};
   }
 
+  [[nodiscard]] adapter::EventReport report(ObjectKind kind, const ObjectName& object, const char* type,
+                                            std::string reason, std::string message) const {
+    adapter::EventReport event = event_about(kind, object, component_);
+    event.type = type;
+    event.reason = std::move(reason);
+    event.message = std::move(message);
+    return event;
+  }
   void tell(ObjectKind kind, const ObjectName& object, const char* type, std::string reason, std::string message) {
-    adapter::EventReport report = event_about(kind, object, component_);
-    report.type = type;
-    report.reason = std::move(reason);
-    report.message = std::move(message);
-    orders_.events.push_back(std::move(report));
+    orders_.events.push_back(report(kind, object, type, std::move(reason), std::move(message)));
   }
 
   const Cluster& cluster_;

@@ -39,6 +39,7 @@ struct EvictOrder {
 struct PodConditionOrder {
   ObjectName pod;
   adapter::PodUnscheduledWrite write;
+  adapter::EventReport event;  ///< says the same, once it is written
 };
 
 struct PodGroupStatusOrder {
@@ -59,7 +60,7 @@ struct Orders {
   std::vector<BindOrder> binds;  ///< those of a gang stand together
   std::vector<EvictOrder> evictions;
   std::vector<StatusOrder> statuses;
-  std::vector<adapter::EventReport> events;
+  std::vector<adapter::EventReport> events;  ///< of what is true already
 };
 
 /// The subject of an event: everything but type, reason and message is filled in.

@@ -8,6 +8,8 @@
 namespace basalt {
 namespace {
 
+constexpr std::chrono::hours kLongestWait{1};
+
 struct Subject {
   ObjectKind kind;
   const ObjectName& name;
@@ -34,8 +36,9 @@ std::string key_of(ObjectKind kind, const ObjectName& name) {
 
 }  // namespace
 
-StatusLane::StatusLane(Writer& writer, Mailbox& mailbox, const Clock& clock, Observer& observer, int workers)
-    : writer_(writer), mailbox_(mailbox), clock_(clock), observer_(observer) {
+StatusLane::StatusLane(Writer& writer, EventLane& events, Mailbox& mailbox, const Clock& clock, Observer& observer,
+                       int workers, std::chrono::milliseconds moment)
+    : writer_(writer), events_(events), mailbox_(mailbox), clock_(clock), observer_(observer), moment_(moment) {
   for (int i = 0; i < workers; ++i) {
     workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
@@ -52,8 +55,13 @@ void StatusLane::submit(StatusOrder order) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
-    const auto [place, is_new] = waiting_.insert_or_assign(key, std::move(order));
-    if (is_new) turn_.push_back(std::move(key));
+    if (!waiting_.insert_or_assign(key, std::move(order)).second) return;  // it has its turn, or is held back, already
+    if (subject.kind == ObjectKind::pod) {
+      held_back_.push_back({clock_.steady_now() + moment_, std::move(key)});
+    } else {
+      turn_.push_back(std::move(key));
+    }
+    ++changes_;
   }
   changed_.notify_all();
 }
@@ -62,7 +70,6 @@ void StatusLane::withdraw(const ObjectName& pod) {
   const std::string key = key_of(ObjectKind::pod, pod);
   std::unique_lock lock(mutex_);
   waiting_.erase(key);
-  std::erase(turn_, key);
   changed_.wait(lock, [&] { return !under_way_.contains(key); });
 }
 
@@ -70,7 +77,6 @@ void StatusLane::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
   waiting_.clear();
-  turn_.clear();
 }
 
 void StatusLane::end() {
@@ -78,25 +84,39 @@ void StatusLane::end() {
   workers_.clear();
 }
 
+std::optional<std::string> StatusLane::take_turn() {
+  const SteadyTime now = clock_.steady_now();
+  while (!held_back_.empty() && held_back_.front().due <= now) {
+    turn_.push_back(std::move(held_back_.front().key));
+    held_back_.pop_front();
+  }
+  while (!turn_.empty() && !waiting_.contains(turn_.front())) turn_.pop_front();
+  const auto next = std::find_if(turn_.begin(), turn_.end(), [this](const std::string& key) {
+    return waiting_.contains(key) && !under_way_.contains(key);
+  });
+  if (next == turn_.end()) return std::nullopt;
+  std::string key = std::move(*next);
+  turn_.erase(next);
+  return key;
+}
+
 void StatusLane::work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (true) {
-    // The first whose object is not being written to already.
-    auto next = turn_.end();
-    const bool found = changed_.wait(lock, stop, [&] {
-      next =
-          std::find_if(turn_.begin(), turn_.end(), [&](const std::string& key) { return !under_way_.contains(key); });
-      return next != turn_.end();
-    });
-    if (!found || stop.stop_requested()) return;
-    const std::string key = std::move(*next);
-    turn_.erase(next);
-    const StatusOrder order = std::move(waiting_.extract(key).mapped());
-    under_way_.insert(key);
+  while (!stop.stop_requested()) {
+    const std::optional<std::string> key = take_turn();
+    if (!key) {
+      const std::chrono::nanoseconds until_due =
+          held_back_.empty() ? kLongestWait : held_back_.front().due - clock_.steady_now();
+      changed_.wait_for(lock, stop, until_due, [this, known = changes_] { return changes_ != known; });
+      continue;
+    }
+    const StatusOrder order = std::move(waiting_.extract(*key).mapped());
+    under_way_.insert(*key);
     lock.unlock();
     write(order, stop);
     lock.lock();
-    under_way_.erase(key);
+    under_way_.erase(*key);
+    ++changes_;
     changed_.notify_all();
   }
 }
@@ -118,15 +138,16 @@ void StatusLane::write(const StatusOrder& order, const std::stop_token& stop) {
   const Subject subject = subject_of(order);
   // Of an object that is gone there is nothing left to say.
   const bool accepted = written.has_value() || written.error().code == ErrorCode::not_found;
-  StatusResult result{subject.kind,     subject.name.space, subject.name.name,
-                      subject.name.uid, accepted,           written ? std::string() : written.error().message};
-  observer_.status_written(result, written);
+  const StatusResult result{subject.kind,     subject.name.space, subject.name.name,
+                            subject.name.uid, accepted,           written ? std::string() : written.error().message};
   const std::string key = key_of(subject.kind, subject.name);
   if (accepted) {
     failures_.succeeded(key);
+    if (const auto* pod = std::get_if<PodConditionOrder>(&order); pod != nullptr && written) events_.submit(pod->event);
   } else {
-    mailbox_.post_at(clock_.steady_now() + failures_.failed(key), std::move(result));
+    mailbox_.post_at(clock_.steady_now() + failures_.failed(key), result);
   }
+  observer_.status_written(result, written);
 }
 
 }  // namespace basalt

@@ -121,7 +121,7 @@ TEST(Document, MergesMapsBelowWhatStandsThere) {
 }
 
 TEST(Document, OfSeveralDocumentsReadsTheFirst) {
-  EXPECT_EQ("f:3:1: a second document: only the first counts", finding_in("a: 1\n---\nb: 2\n"));
+  EXPECT_EQ("f:2:1: a second document: only the first counts", finding_in("a: 1\n---\nb: 2\n"));
 }
 
 TEST(Document, RefusesWhatIsNoYamlWithThePlace) {
@@ -141,8 +141,32 @@ TEST(Document, RefusesTextsThatGrowBeyondMeasure) {
   }
   EXPECT_THAT(finding_in(laughs), HasSubstr("too much: expected at most"));
   EXPECT_THAT(finding_in(std::string(100, '[') + std::string(100, ']')), HasSubstr("too much: expected at most"));
-  EXPECT_THAT(finding_in(std::string(100'000, '[')), HasSubstr("no YAML"));
+  EXPECT_THAT(finding_in(std::string(100'000, '[')), HasSubstr("too much: expected at most"));
   EXPECT_THAT(finding_in(std::string(kLongestConfiguration + 1, '#')), HasSubstr("1048577 bytes: expected at most"));
+}
+
+TEST(Document, RefusesWhatDoesNotBelongToTheRest) {
+  EXPECT_EQ("f:3:1: no YAML: this does not belong to what stands before it (is the indentation right?)",
+            finding_in("- a\n  , b\nc: d\n"));
+  EXPECT_THAT(finding_in("a: 1\n  b: 2\n"), HasSubstr("no YAML"));
+}
+
+TEST(Document, RefusesAValueThatIsPartOfItself) {
+  EXPECT_EQ("f:1:9: an alias of a value that it is part of", finding_in("a: &x [ *x ]\n"));
+}
+
+TEST(Document, CopiesWhatAnAliasStandsFor) {
+  PlacedFindings findings("f");
+  const auto root = parse_document("a: &x [1, {b: 2}]\nc: *x\nd: *x\n", findings);
+  ASSERT_TRUE(root);
+  EXPECT_THAT(findings.all(), IsEmpty());
+  EXPECT_EQ(2, root->find("d")->items[1].find("b")->integer);
+}
+
+TEST(Document, RefusesLongTextsThatAliasesMultiply) {
+  std::string text = "a: &x \"" + std::string(100'000, 'x') + "\"\nb: [";
+  for (int copy = 0; copy < 100; ++copy) text += "*x, ";
+  EXPECT_THAT(finding_in(text + "]\n"), HasSubstr("too much: expected at most"));
 }
 
 TEST(Document, RefusesAKeyThatIsAList) {

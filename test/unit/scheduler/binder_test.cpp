@@ -12,8 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::bind_order;
-using testing::Fault;
 using ::testing::Contains;
+using testing::Fault;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -24,7 +24,8 @@ class BinderTest : public ::testing::Test {
   static constexpr milliseconds kLong = std::chrono::hours(1);
 
   void start(int workers = 4) {
-    binder_ = std::make_unique<Binder>(api_, mailbox_, clock_, waiter_, observer_, BinderOptions{.bind_workers = workers});
+    binder_ =
+        std::make_unique<Binder>(api_, mailbox_, clock_, waiter_, observer_, BinderOptions{.bind_workers = workers});
   }
   void submit(std::vector<BindOrder> binds) {
     for (const BindOrder& order : binds) {

@@ -7,8 +7,8 @@
 namespace basalt {
 namespace {
 
-using testing::Fault;
 using ::testing::ElementsAre;
+using testing::Fault;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 

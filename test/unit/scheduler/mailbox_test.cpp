@@ -20,7 +20,9 @@ class MailboxTest : public ::testing::Test {
     return text;
   }
 
-  std::string drained(SteadyTime wakeup = SteadyTime::max()) { return names(mailbox_.drain(wakeup, stop_.get_token())); }
+  std::string drained(SteadyTime wakeup = SteadyTime::max()) {
+    return names(mailbox_.drain(wakeup, stop_.get_token()));
+  }
 
   testing::StillClock clock_;
   testing::InstantWaiter waiter_;

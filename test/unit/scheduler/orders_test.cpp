@@ -104,8 +104,8 @@ TEST_F(OrderBookTest, AGroupsStatusIsWrittenWholeWithWhatNobodyDecided) {
 }
 
 TEST_F(OrderBookTest, PhaseAndConditionsOfAGroupAreOneWrite) {
-  const Orders orders = write({JobStatus{job("g"), JobPhase::running, 2, 0, 0},
-                               JobCondition{job("g"), {"Scheduled", "True", "ready", ""}}});
+  const Orders orders = write(
+      {JobStatus{job("g"), JobPhase::running, 2, 0, 0}, JobCondition{job("g"), {"Scheduled", "True", "ready", ""}}});
   ASSERT_THAT(orders.statuses, SizeIs(1));
   EXPECT_EQ("Running", group_write(orders).phase);
   EXPECT_EQ(2, group_write(orders).running);
@@ -124,8 +124,8 @@ TEST_F(OrderBookTest, AConditionKeepsTheTimeAtWhichItBecameSo) {
 }
 
 TEST_F(OrderBookTest, APodsConditionKnowsWhatItWasBefore) {
-  const Orders orders = write({TaskCondition{task("g-1"), "Unschedulable", "no room"},
-                               TaskCondition{task("g-0"), "Unschedulable", "no room"}});
+  const Orders orders = write(
+      {TaskCondition{task("g-1"), "Unschedulable", "no room"}, TaskCondition{task("g-0"), "Unschedulable", "no room"}});
   EXPECT_EQ("False", std::get<PodConditionOrder>(orders.statuses.at(0)).write.previous_status);
   EXPECT_EQ("", std::get<PodConditionOrder>(orders.statuses.at(1)).write.previous_status);
   EXPECT_EQ("FailedScheduling", orders.events.at(0).reason);

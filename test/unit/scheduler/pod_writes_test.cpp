@@ -19,7 +19,8 @@ class BindTest : public ::testing::Test {
   BindTest() { api_.has_pod("ns/a", "uid-a"); }
 
   BindEnd bind(const BindOrder& order = bind_order("a", "n1")) {
-    return carry_out(order, api_, waiter_, [this](const std::string& why) { doubts_.push_back(why); }, stop_.get_token());
+    return carry_out(
+        order, api_, waiter_, [this](const std::string& why) { doubts_.push_back(why); }, stop_.get_token());
   }
 
   testing::FakeWriter api_;

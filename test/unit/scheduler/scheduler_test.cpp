@@ -17,8 +17,8 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::seconds;
-using testing::Fault;
 using ::testing::ElementsAre;
+using testing::Fault;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -49,14 +49,17 @@ class SchedulerTest : public ::testing::Test {
     void bind_settled(const BindResult& result, std::chrono::nanoseconds) override {
       if (result.outcome == BindResult::Outcome::in_doubt) ++doubts;
     }
+    void status_written(const StatusResult&, const Result<void>& written) override {
+      if (!written) ++failed_statuses;
+    }
     std::vector<std::string> rejections;
+    std::atomic<int> failed_statuses{0};
     std::atomic<int> doubts{0};
   };
 
   void start(const char* configuration = kAll) {
-    scheduler_.emplace(
-        Scheduler::Surroundings{mailbox_, gate_, next_configuration_, binder_, clock_, observer_}, Ownership{},
-        parse(configuration), kPeriod);
+    scheduler_.emplace(Scheduler::Surroundings{mailbox_, gate_, next_configuration_, binder_, clock_, observer_},
+                       Ownership{}, parse(configuration), kPeriod);
     QueueObject queue;
     queue.meta.name = "default";
     post(queue);
@@ -333,7 +336,8 @@ TEST_F(SchedulerTest, WhatTheWatchTellsLateDoesNotUndoWhatIsKnown) {
 TEST_F(SchedulerTest, ARejectedObjectIsToldOnce) {
   start();
   open_gate();
-  for (int i = 0; i < 3; ++i) mailbox_.post(Rejected{ObjectKind::pod, "ns", "absurd", "uid-absurd", "", "too much cpu"});
+  for (int i = 0; i < 3; ++i)
+    mailbox_.post(Rejected{ObjectKind::pod, "ns", "absurd", "uid-absurd", "", "too much cpu"});
   turn();
   api_.wait_for("event", 1);
   binder_.stop(hours(1));
@@ -350,10 +354,11 @@ TEST_F(SchedulerTest, AFailedStatusIsDecidedAgainAfterAPause) {
   add_gang("g", 3);
   turn();
   api_.wait_for("patch-group", 1);
-  turn_until([&] {
-    clock_.advance(seconds(1));
-    return api_.lines("patch-group").size() == 2;
-  });
+  while (observer_.failed_statuses == 0) std::this_thread::yield();
+  clock_.advance(seconds(1));
+  mailbox_.wake();
+  turn();
+  api_.wait_for("patch-group", 2);
 }
 
 TEST_F(SchedulerTest, RunReturnsWhenStopped) {
