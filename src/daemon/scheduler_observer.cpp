@@ -176,7 +176,7 @@ void SchedulerObserver::event_dropped(const adapter::EventReport& report, std::s
       {{"about", report.kind + " " + report.space + "/" + report.name}, {"reason", report.reason}, {"why", why}});
 }
 
-void SchedulerObserver::list_taken(ObjectKind kind) { metrics_.relists.add({to_string(kind)}); }
+void SchedulerObserver::relisted(ObjectKind kind) { metrics_.relists.add({to_string(kind)}); }
 
 void SchedulerObserver::object_changed(ObjectKind kind) { metrics_.watch_events.add({to_string(kind)}); }
 

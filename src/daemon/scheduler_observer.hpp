@@ -25,7 +25,7 @@ class SchedulerObserver final : public Observer {
   void eviction_settled(const EvictResult& result) override;
   void status_written(const StatusResult& result, const Result<void>& written) override;
   void event_dropped(const adapter::EventReport& report, std::string_view why) override;
-  void list_taken(ObjectKind kind) override;
+  void relisted(ObjectKind kind) override;
   void object_changed(ObjectKind kind) override;
   void watch_interrupted(ObjectKind kind, const Error& reason) override;
   void watch_resumed(ObjectKind kind) override;

@@ -49,6 +49,10 @@ Sources::Sources(const Surroundings& surroundings, std::span<const WatchedKind> 
   }
 }
 
+Sources::~Sources() {
+  for (std::jthread& thread : threads_) thread.request_stop();  // all at once, then each is joined
+}
+
 std::string Sources::find_path(const WatchedKind& kind, const std::stop_token& stop) const {
   const std::array groups{std::string(kind.group)};
   std::string told;

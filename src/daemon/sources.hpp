@@ -42,6 +42,9 @@ class Sources {
 
   /// Starts the threads. Destruction ends and joins them.
   Sources(const Surroundings& surroundings, std::span<const WatchedKind> kinds);
+  ~Sources();
+  Sources(const Sources&) = delete;
+  Sources& operator=(const Sources&) = delete;
 
  private:
   void watch(const WatchedKind& kind, const std::stop_token& stop) const;

@@ -14,8 +14,8 @@ Binder::Binder(Writer& writer, Mailbox& mailbox, const Clock& clock, kube::Waite
       waiter_(waiter),
       observer_(observer),
       component_(options.component),
-      statuses_(writer, mailbox, clock, observer, options.status_workers),
-      events_(writer, clock, observer, options.event_limit) {
+      events_(writer, clock, observer, options.event_limit),
+      statuses_(writer, events_, mailbox, clock, observer, options.status_workers, options.condition_moment) {
   for (int i = 0; i < options.bind_workers; ++i) {
     workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }

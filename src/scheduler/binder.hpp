@@ -25,10 +25,11 @@
 namespace basalt {
 
 struct BinderOptions {
-  int bind_workers = 8;              ///< binds and evictions under way at once
-  int status_workers = 2;            ///< status writes under way at once
-  std::size_t event_limit = 10'000;  ///< events that wait to be sent
-  std::string component = "basalt";  ///< whose name events bear
+  int bind_workers = 8;                             ///< binds and evictions under way at once
+  int status_workers = 2;                           ///< status writes under way at once
+  std::chrono::milliseconds condition_moment{200};  ///< how long it is held back why a pod waits
+  std::size_t event_limit = 10'000;                 ///< events that wait to be sent
+  std::string component = "basalt";                 ///< whose name events bear
 };
 
 /// Carries out what cycles decide, on threads of its own, and posts what became of it. Pods come first; statuses and
@@ -77,8 +78,8 @@ class Binder {
   Observer& observer_;
   const std::string component_;
   FailureCount failures_;
-  StatusLane statuses_;
   EventLane events_;
+  StatusLane statuses_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   bool closed_ = false;                // guarded by mutex_

@@ -6,7 +6,9 @@
 
 namespace basalt {
 
-void Feed::on_replace_begin(const std::string& /*resource_version*/) { observer_.list_taken(kind_); }
+void Feed::on_replace_begin(const std::string& /*resource_version*/) {
+  if (is_synced_) observer_.relisted(kind_);
+}
 
 void Feed::on_upsert(const kube::ObjectHead& head, const kube::ObjectBytes& object, kube::Change change) {
   if (change == kube::Change::same) return;

@@ -47,8 +47,8 @@ class Observer {
   virtual void event_dropped(const adapter::EventReport& /*report*/, std::string_view /*why*/) {}
 
   // --- on the thread that watches the kind ---
-  /// A list begins to be taken in: the first, or one more because the watch could not be continued.
-  virtual void list_taken(ObjectKind /*kind*/) {}
+  /// Everything is listed once more, because the watch could not be continued.
+  virtual void relisted(ObjectKind /*kind*/) {}
   /// An object was added, changed or removed.
   virtual void object_changed(ObjectKind /*kind*/) {}
   /// What is known of a kind may be out of date from now on.

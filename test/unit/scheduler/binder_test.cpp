@@ -24,8 +24,8 @@ class BinderTest : public ::testing::Test {
   static constexpr milliseconds kLong = std::chrono::hours(1);
 
   void start(int workers = 4) {
-    binder_ =
-        std::make_unique<Binder>(api_, mailbox_, clock_, waiter_, observer_, BinderOptions{.bind_workers = workers});
+    binder_ = std::make_unique<Binder>(api_, mailbox_, clock_, waiter_, observer_,
+                                       BinderOptions{.bind_workers = workers, .condition_moment = milliseconds(0)});
   }
   void submit(std::vector<BindOrder> binds) {
     for (const BindOrder& order : binds) {
@@ -101,7 +101,7 @@ TEST_F(BinderTest, APodWhoseConditionIsBeingWrittenIsBoundAfterThat) {
   start();
   api_.hold("patch-pod");
   Orders waiting;
-  waiting.statuses.emplace_back(PodConditionOrder{{"ns", "a", "uid-a"}, {}});
+  waiting.statuses.emplace_back(PodConditionOrder{{"ns", "a", "uid-a"}, {}, {}});
   binder_->submit(std::move(waiting));
   api_.wait_for("patch-pod", 1);
   submit({bind_order("a", "n1"), bind_order("b", "n1")});

@@ -50,10 +50,13 @@ class StatusLaneTest : public ::testing::Test {
     write.running = running;
     return PodGroupStatusOrder{{"ns", name, write.uid}, write};
   }
-  static StatusOrder pod_condition(const std::string& name) {
+  static StatusOrder pod_condition(const std::string& name, const std::string& message = {}) {
     adapter::PodUnscheduledWrite write;
     write.uid = "uid-" + name;
-    return PodConditionOrder{{"ns", name, write.uid}, write};
+    write.message = message;
+    adapter::EventReport event = event_about(ObjectKind::pod, {"ns", name, write.uid}, "basalt");
+    event.message = message;
+    return PodConditionOrder{{"ns", name, write.uid}, write, event};
   }
   std::vector<Delta> posted() { return mailbox_.drain(clock_.steady_now(), {}); }
 
@@ -62,7 +65,8 @@ class StatusLaneTest : public ::testing::Test {
   testing::InstantWaiter waiter_;
   Mailbox mailbox_{clock_, waiter_};
   CountsWrites observer_;
-  StatusLane lane_{api_, mailbox_, clock_, observer_, 2};
+  EventLane events_{api_, clock_, observer_, 100};
+  StatusLane lane_{api_, events_, mailbox_, clock_, observer_, 2, std::chrono::milliseconds(0)};
 };
 
 TEST_F(StatusLaneTest, OfOneObjectOnlyTheNewestIsWrittenAndOneAtATime) {
@@ -109,7 +113,21 @@ TEST_F(StatusLaneTest, AWithdrawnConditionIsNotWritten) {
   api_.release();
   lane_.submit(pod_condition("last"));
   api_.wait_for("patch-pod", 3);
-  EXPECT_THAT(api_.lines()[2], HasSubstr("ns/last"));
+  EXPECT_THAT(api_.lines("patch-pod").at(2), HasSubstr("ns/last"));
+}
+
+TEST_F(StatusLaneTest, APodsConditionIsHeldBackForAMomentAndTheNewestIsWritten) {
+  StatusLane slow(api_, events_, mailbox_, clock_, observer_, 1, std::chrono::milliseconds(200));
+  slow.submit(pod_condition("a", "too few pods"));
+  slow.submit(group_status("g", 1));
+  api_.wait_for("patch-group", 1);
+  slow.submit(pod_condition("a", "no room"));
+  clock_.advance(std::chrono::milliseconds(200));
+  slow.submit(group_status("g", 2));  // makes the lane look at the clock
+  api_.wait_for("patch-pod", 1);
+  EXPECT_THAT(api_.lines("patch-pod").at(0), HasSubstr("no room"));
+  api_.wait_for("event", 1);
+  EXPECT_THAT(api_.lines("event").at(0), HasSubstr("no room")) << "what was never written is not told either";
 }
 
 TEST_F(StatusLaneTest, AWithdrawalWaitsForTheWriteThatIsUnderWay) {

@@ -128,7 +128,7 @@ TEST_F(OrderBookTest, APodsConditionKnowsWhatItWasBefore) {
       {TaskCondition{task("g-1"), "Unschedulable", "no room"}, TaskCondition{task("g-0"), "Unschedulable", "no room"}});
   EXPECT_EQ("False", std::get<PodConditionOrder>(orders.statuses.at(0)).write.previous_status);
   EXPECT_EQ("", std::get<PodConditionOrder>(orders.statuses.at(1)).write.previous_status);
-  EXPECT_EQ("FailedScheduling", orders.events.at(0).reason);
+  EXPECT_EQ("FailedScheduling", std::get<PodConditionOrder>(orders.statuses.at(0)).event.reason);
 }
 
 TEST_F(OrderBookTest, AQueuesStatusKnowsWhatItWasBefore) {

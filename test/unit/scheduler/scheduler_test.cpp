@@ -142,7 +142,7 @@ class SchedulerTest : public ::testing::Test {
   WatchGate gate_{kKinds, [this] { mailbox_.wake(); }};
   NextConfiguration next_configuration_{mailbox_};
   const Registry registry_{builtin_plugins(), builtin_actions()};
-  Binder binder_{api_, mailbox_, clock_, waiter_, observer_};
+  Binder binder_{api_, mailbox_, clock_, waiter_, observer_, {.condition_moment = std::chrono::milliseconds(0)}};
   std::optional<Scheduler> scheduler_;
   std::stop_source stop_;
 };
