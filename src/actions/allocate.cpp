@@ -194,7 +194,8 @@ class Allocate final : public Action {
 ActionType allocate_action() {
   return ActionType{"allocate", [](const Arguments& arguments, Findings& findings) -> std::unique_ptr<Action> {
                       ArgumentReader reader("allocate", arguments, findings);
-                      reader.without_effect("predicateErrorCacheEnable", "failures are remembered exactly, not by role");
+                      reader.without_effect("predicateErrorCacheEnable",
+                                            "failures are remembered exactly, not by role");
                       reader.finish();
                       return std::make_unique<Allocate>();
                     }};

@@ -46,7 +46,8 @@ class Backfill final : public Action {
 ActionType backfill_action() {
   return ActionType{"backfill", [](const Arguments& arguments, Findings& findings) -> std::unique_ptr<Action> {
                       ArgumentReader reader("backfill", arguments, findings);
-                      reader.without_effect("predicateErrorCacheEnable", "failures are remembered exactly, not by role");
+                      reader.without_effect("predicateErrorCacheEnable",
+                                            "failures are remembered exactly, not by role");
                       reader.finish();
                       return std::make_unique<Backfill>();
                     }};

@@ -46,8 +46,7 @@ std::vector<TaskId> waiting_tasks(const Session& session, JobId job, bool best_e
     const Spec& spec = cluster.spec(task);
     if (!spec.gated && spec.is_best_effort() == best_effort) tasks.push_back(task);
   }
-  std::sort(tasks.begin(), tasks.end(),
-            [&](TaskId left, TaskId right) { return session.task_order(left, right) < 0; });
+  std::sort(tasks.begin(), tasks.end(), [&](TaskId left, TaskId right) { return session.task_order(left, right) < 0; });
   return tasks;
 }
 

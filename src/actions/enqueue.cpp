@@ -21,7 +21,8 @@ class EnqueueAction final : public Action {
       if (!cluster.jobs()[job].min_resources || session.job_enqueueable(job, why)) {
         session.enqueue(job);
       } else {
-        session.wait_report(job).job_reason = why.empty() ? "not enqueued: refused by a plugin" : "not enqueued: " + why;
+        session.wait_report(job).job_reason =
+            why.empty() ? "not enqueued: refused by a plugin" : "not enqueued: " + why;
       }
       rounds.put_back(*queue);
     }

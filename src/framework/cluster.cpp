@@ -193,11 +193,10 @@ void Cluster::rollback(UndoLog::Mark mark) {
 
 std::uint64_t Cluster::fingerprint() const {
   std::uint64_t hash = kEmptyHash;
-  const ColumnBase* columns[] = {&status_,        &node_of_,         &next_on_,         &previous_on_,
-                                 &first_on_,      &used_,            &releasing_,       &pipelined_,
-                                 &counts_,        &job_allocated_,   &job_pipelined_,   &job_pending_,
-                                 &phase_,         &queue_allocated_, &queue_pipelined_, &queue_pending_,
-                                 &pending_best_effort_};
+  const ColumnBase* columns[] = {
+      &status_,    &node_of_,         &next_on_,         &previous_on_,   &first_on_,           &used_,
+      &releasing_, &pipelined_,       &counts_,          &job_allocated_, &job_pipelined_,      &job_pending_,
+      &phase_,     &queue_allocated_, &queue_pipelined_, &queue_pending_, &pending_best_effort_};
   for (const ColumnBase* column : columns) hash = std::rotl(hash, 5) ^ column->fingerprint();
   for (const auto& column : plugin_node_columns_) hash = std::rotl(hash, 5) ^ column->fingerprint();
   return hash;

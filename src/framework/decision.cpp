@@ -35,7 +35,8 @@ class Printer {
   }
   std::string operator()(const QueueStatus& status) const {
     std::string line = "queue-status " + cluster_.queues()[status.queue].name;
-    for (const auto& [kind, amount] : status.allocated) line += " " + kind + "=" + format_quantity(amount, unit_of(kind));
+    for (const auto& [kind, amount] : status.allocated)
+      line += " " + kind + "=" + format_quantity(amount, unit_of(kind));
     return line;
   }
 

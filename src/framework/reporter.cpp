@@ -30,13 +30,22 @@ const ConditionText* find_condition(const std::vector<ConditionText>& conditions
   return nullptr;
 }
 
+/// What stands between the slash and the space of a message that begins "3/10 tasks": how many
+/// tasks a job had when it was written.
+std::string_view total_of(std::string_view message) {
+  const std::size_t slash = message.find('/');
+  const std::size_t space = message.find(' ');
+  return slash < space ? message.substr(slash + 1, space - slash - 1) : std::string_view();
+}
+
 /// Rows in the order in which decisions about them are made.
 template <class Tag, class T>
 std::vector<Id<Tag>> in_order(const Table<Tag, T>& table) {
   std::vector<Id<Tag>> ids;
   ids.reserve(table.size());
   table.for_each([&](Id<Tag> id, const T&) { ids.push_back(id); });
-  std::sort(ids.begin(), ids.end(), [&](Id<Tag> left, Id<Tag> right) { return comes_before(table[left], table[right]); });
+  std::sort(ids.begin(), ids.end(),
+            [&](Id<Tag> left, Id<Tag> right) { return comes_before(table[left], table[right]); });
   return ids;
 }
 
@@ -73,10 +82,13 @@ void Reporter::job_condition(JobId job, std::string_view type, std::string reaso
   const Job& row = session_.cluster().jobs()[job];
   if (row.implicit) return;
   const ConditionText* seen = find_condition(row.observed.conditions, type);
-  if (seen != nullptr && seen->status == "True" && seen->reason == reason && same_reasons(seen->message, message)) {
+  // A job that has grown is worth saying so: "10/1 tasks" would puzzle whoever sees ten pods.
+  if (seen != nullptr && seen->status == "True" && seen->reason == reason && same_reasons(seen->message, message) &&
+      total_of(seen->message) == total_of(message)) {
     return;
   }
-  decisions_.push_back(JobCondition{job, ConditionText{std::string(type), "True", std::move(reason), std::move(message)}});
+  decisions_.push_back(
+      JobCondition{job, ConditionText{std::string(type), "True", std::move(reason), std::move(message)}});
 }
 
 void Reporter::task_condition(TaskId task, std::string reason, std::string message) {

@@ -8,10 +8,8 @@ namespace {
 class Fold {
  public:
   template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-  void add(T value) {
-    hash_ = fold_bytes(hash_, &value, sizeof value);
-  }
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  void add(T value) { hash_ = fold_bytes(hash_, &value, sizeof value); }
   void add(Symbol symbol) { add(symbol.number()); }
   void add(const std::string& text) {
     add(text.size());

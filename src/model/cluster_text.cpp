@@ -27,7 +27,8 @@ struct Line {
 };
 
 Error complain(const Line& line, const std::string& what) {
-  return Error{ErrorCode::invalid, "line " + std::to_string(line.number) + ": " + line.kind + " " + line.name + ": " + what};
+  return Error{ErrorCode::invalid,
+               "line " + std::to_string(line.number) + ": " + line.kind + " " + line.name + ": " + what};
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
@@ -73,8 +74,9 @@ void put(StringPairs& pairs, std::string key, std::string value) {
 Result<void> put_amount(NamedAmounts& amounts, const std::string& name, const std::string& value) {
   auto amount = parse_amount(name, value, Resources::kMaxStatedAmount);
   if (!amount) return amount.error();
-  const auto place = std::lower_bound(amounts.begin(), amounts.end(), name,
-                                      [](const NamedAmount& known, const std::string& wanted) { return known.name < wanted; });
+  const auto place =
+      std::lower_bound(amounts.begin(), amounts.end(), name,
+                       [](const NamedAmount& known, const std::string& wanted) { return known.name < wanted; });
   amounts.insert(place, std::move(*amount));
   return {};
 }
@@ -86,7 +88,7 @@ using Setters = std::map<std::string, std::function<Result<void>(Object&, const 
 Error expected(const std::string& what) { return Error{ErrorCode::invalid, "expected " + what}; }
 
 template <class Object, class Member>
-auto set_integer(Member Object::* member) {
+auto set_integer(Member Object::*member) {
   return [member](Object& object, const std::string& value) -> Result<void> {
     const auto number = parse_integer(value);
     if (!number) return expected("a whole number");
@@ -96,7 +98,7 @@ auto set_integer(Member Object::* member) {
 }
 
 template <class Object, class Member>
-auto set_text(Member Object::* member) {
+auto set_text(Member Object::*member) {
   return [member](Object& object, const std::string& value) -> Result<void> {
     object.*member = value;
     return {};
@@ -155,8 +157,10 @@ Result<void> set(NodeObject& node, const Attribute& attribute) {
 
 Result<void> set(QueueObject& queue, const Attribute& attribute) {
   static const Setters<QueueObject> setters = {
-      {"weight", set_integer(&QueueObject::weight)},   {"priority", set_integer(&QueueObject::priority)},
-      {"parent", set_text(&QueueObject::parent)},      {"state", set_text(&QueueObject::state)},
+      {"weight", set_integer(&QueueObject::weight)},
+      {"priority", set_integer(&QueueObject::priority)},
+      {"parent", set_text(&QueueObject::parent)},
+      {"state", set_text(&QueueObject::state)},
       {"strategy", set_text(&QueueObject::dequeue_strategy)},
       {"reclaimable",
        [](QueueObject& object, const std::string& value) -> Result<void> {
@@ -164,11 +168,13 @@ Result<void> set(QueueObject& queue, const Attribute& attribute) {
          return value == "true" || value == "false" ? Result<void>{} : expected("true or false");
        }},
   };
-  if (const auto setter = setters.find(attribute.key); setter != setters.end()) return setter->second(queue, attribute.value);
+  if (const auto setter = setters.find(attribute.key); setter != setters.end())
+    return setter->second(queue, attribute.value);
   for (const auto& [prefix, amounts] : {std::pair<std::string_view, NamedAmounts*>{"capability.", &queue.capability},
                                         {"deserved.", &queue.deserved},
                                         {"guarantee.", &queue.guarantee}}) {
-    if (attribute.key.starts_with(prefix)) return put_amount(*amounts, last_part(attribute.key, prefix), attribute.value);
+    if (attribute.key.starts_with(prefix))
+      return put_amount(*amounts, last_part(attribute.key, prefix), attribute.value);
   }
   return expected("weight, priority, parent, state, strategy, reclaimable, capability.R, deserved.R or guarantee.R");
 }
@@ -179,12 +185,14 @@ Result<void> set(PodGroupObject& group, const Attribute& attribute) {
       {"queue", set_text(&PodGroupObject::queue)},
       {"priority", set_text(&PodGroupObject::priority_class_name)},
       {"phase", set_text(&PodGroupObject::phase)},
-      {"network-topology", [](PodGroupObject& object, const std::string&) -> Result<void> {
+      {"network-topology",
+       [](PodGroupObject& object, const std::string&) -> Result<void> {
          object.has_network_topology = true;
          return {};
        }},
   };
-  if (const auto setter = setters.find(attribute.key); setter != setters.end()) return setter->second(group, attribute.value);
+  if (const auto setter = setters.find(attribute.key); setter != setters.end())
+    return setter->second(group, attribute.value);
   if (attribute.key == "min-resources") {  // stated, and empty
     group.min_resources.emplace();
     return {};
@@ -292,7 +300,8 @@ Result<void> set(PodObject& pod, const Attribute& attribute) {
          return {};
        }},
   };
-  if (const auto setter = setters.find(attribute.key); setter != setters.end()) return setter->second(pod, attribute.value);
+  if (const auto setter = setters.find(attribute.key); setter != setters.end())
+    return setter->second(pod, attribute.value);
   if (attribute.key.starts_with("tolerate:")) {
     return add_toleration(pod, last_part(attribute.key, "tolerate:"), attribute.value);
   }
@@ -462,7 +471,7 @@ class Parser {
   Result<void> add_pod(const Line& line, const std::string& name) {
     PodObject pod;
     pod.scheduler_name = "basalt";
-    pod.scoring_cpu = 100;                     // kube-scheduler's defaults for what is not stated
+    pod.scoring_cpu = 100;  // kube-scheduler's defaults for what is not stated
     pod.scoring_memory = std::int64_t{200} << 20U;
     Line rest = line;
     const auto stated = std::find_if(rest.attributes.begin(), rest.attributes.end(),
@@ -493,10 +502,10 @@ class Parser {
 
   Result<void> remove(const Line& line, const std::string& name) {
     static const std::map<std::string, ObjectKind, std::less<>> kinds = {
-        {"gone task", ObjectKind::pod},          {"gone pod", ObjectKind::pod},
-        {"gone node", ObjectKind::node},         {"gone job", ObjectKind::pod_group},
-        {"gone queue", ObjectKind::queue},       {"gone claim", ObjectKind::claim},
-        {"gone volume", ObjectKind::volume},     {"gone priority-class", ObjectKind::priority_class},
+        {"gone task", ObjectKind::pod},      {"gone pod", ObjectKind::pod},
+        {"gone node", ObjectKind::node},     {"gone job", ObjectKind::pod_group},
+        {"gone queue", ObjectKind::queue},   {"gone claim", ObjectKind::claim},
+        {"gone volume", ObjectKind::volume}, {"gone priority-class", ObjectKind::priority_class},
     };
     const auto kind = kinds.find(line.kind);
     if (kind == kinds.end()) return complain(line, "expected gone task, pod, node, job, queue, claim or volume");

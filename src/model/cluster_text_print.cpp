@@ -11,7 +11,8 @@ class LineText {
     line_ += " ";
     if (!meta.namespace_name.empty() && meta.namespace_name != "default") line_ += meta.namespace_name + "/";
     line_ += meta.name;
-    add("created", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(meta.created.time_since_epoch()).count()));
+    add("created",
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(meta.created.time_since_epoch()).count()));
     for (const auto& [key, value] : meta.labels) add("label:" + key, value);
   }
   void annotations(const ObjectMeta& meta, std::string_view except = {}) {

@@ -166,8 +166,8 @@ Job State::make_job(const PodGroupObject& object) {
   row.annotations = object.meta.annotations;
   if (object.has_network_topology) row.blockers.emplace_back("unsupported: networkTopology of the PodGroup");
   if (object.has_sub_groups) row.blockers.emplace_back("unsupported: subGroupPolicy of the PodGroup");
-  row.observed = JobObserved{parse_job_phase(object.phase), object.phase,  object.running,
-                             object.succeeded,              object.failed, object.conditions};
+  row.observed = JobObserved{
+      parse_job_phase(object.phase), object.phase, object.running, object.succeeded, object.failed, object.conditions};
   return row;
 }
 

@@ -117,8 +117,9 @@ void State::add_claims(const PodObject& pod, Spec& spec) {
     } else if (!claim->second.bound) {
       const auto storage_class = storage_classes_.find(claim->second.storage_class.value_or(""));
       const bool waits = storage_class != storage_classes_.end() && storage_class->second.wait_for_first_consumer;
-      spec.blockers.push_back(waits ? "unsupported: volume binding on first use of persistentvolumeclaim \"" + name + "\""
-                                    : "pod has unbound immediate PersistentVolumeClaims");
+      spec.blockers.push_back(waits
+                                  ? "unsupported: volume binding on first use of persistentvolumeclaim \"" + name + "\""
+                                  : "pod has unbound immediate PersistentVolumeClaims");
     } else if (const auto volume = volumes_.find(claim->second.volume_name); volume == volumes_.end()) {
       spec.blockers.push_back("persistentvolume \"" + claim->second.volume_name + "\" not found");
     } else if (volume->second.required_nodes) {

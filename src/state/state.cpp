@@ -8,7 +8,9 @@ State::State(Ownership ownership) : ownership_(std::move(ownership)) {}
 
 void State::apply(const Delta& delta) {
   std::visit(Overloaded{
-                 [this](const Upserted& upserted) { std::visit([this](const auto& object) { take(object); }, upserted.object); },
+                 [this](const Upserted& upserted) {
+                   std::visit([this](const auto& object) { take(object); }, upserted.object);
+                 },
                  [this](const Removed& removed) { remove(removed); },
                  [this](const Rejected& rejected) { reject(rejected); },
                  [this](const BindResult& result) { settle(result); },

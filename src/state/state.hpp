@@ -56,7 +56,7 @@ class State {
   /// What is known about a pod beyond its row.
   struct PodEntry {
     std::string uid;
-    TaskId task;  ///< none: it is over, or going without a node
+    TaskId task;        ///< none: it is over, or going without a node
     std::string group;  ///< key of the group it belongs to; empty: none
     PodPhase phase = PodPhase::pending;
     std::string node_name;  ///< as the API has it

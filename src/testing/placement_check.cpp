@@ -48,8 +48,8 @@ std::vector<std::string> check_placements(const Cluster& cluster, const Configur
     for (const JobId job : touched) {
       const Job& row = cluster.jobs()[job];
       if (static_cast<std::int64_t>(cluster.ready_tasks(job)) < row.min_member) {
-        violations.push_back("gang " + row.name + " is half-placed: " + std::to_string(cluster.ready_tasks(job)) + " of " +
-                             std::to_string(row.min_member));
+        violations.push_back("gang " + row.name + " is half-placed: " + std::to_string(cluster.ready_tasks(job)) +
+                             " of " + std::to_string(row.min_member));
       }
     }
   }

@@ -111,7 +111,8 @@ Result<ScenarioResult> run_scenario(std::string_view text, const Registry& regis
     if (auto ran = shuffled.run(seed); !ran) return ran.error();
     if (shuffled.everything() != run.everything()) {
       result.violations.push_back("rows inserted in another order (seed " + std::to_string(seed) +
-                                  ") decided differently:\n" + shuffled.everything() + "instead of\n" + run.everything());
+                                  ") decided differently:\n" + shuffled.everything() + "instead of\n" +
+                                  run.everything());
       break;
     }
   }

@@ -32,10 +32,8 @@ PodObject pod(const Workload& workload, std::uint32_t i, const std::string& name
 
 std::vector<Workload> workloads() {
   return {
-      {"basic-500-1k", 500, 1'000, 10, 0, 1},
-      {"basic-5k-10k", 5'000, 10'000, 10, 0, 1},
-      {"gangs-500-5k", 500, 5'000, 10, 50, 3},
-      {"gangs-1k-10k", 1'000, 10'000, 200, 50, 3},
+      {"basic-500-1k", 500, 1'000, 10, 0, 1},        {"basic-5k-10k", 5'000, 10'000, 10, 0, 1},
+      {"gangs-500-5k", 500, 5'000, 10, 50, 3},       {"gangs-1k-10k", 1'000, 10'000, 200, 50, 3},
       {"big-gang-5k-1k", 5'000, 1'000, 1, 1'000, 1},
   };
 }

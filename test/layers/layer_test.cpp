@@ -31,10 +31,10 @@ const std::map<std::string, Names> kMayInclude = {
     {"kube", {"base"}},
     {"adapter", {"base", "model", "kube"}},
     {"scheduler", {"base", "model", "framework", "state", "kube", "adapter", "config"}},
-    {"daemon",
-     {"base", "model", "framework", "state", "kube", "adapter", "config", "scheduler", "actions", "plugins"}},
+    {"daemon", {"base", "model", "framework", "state", "kube", "adapter", "config", "scheduler", "actions", "plugins"}},
     {"tools",
-     {"base", "model", "framework", "state", "kube", "adapter", "config", "scheduler", "actions", "plugins", "testing"}},
+     {"base", "model", "framework", "state", "kube", "adapter", "config", "scheduler", "actions", "plugins",
+      "testing"}},
 };
 
 struct SourceFile {
@@ -133,8 +133,8 @@ TEST(Layers, OutsideLibrariesStayOutOfHeaders) {
       if (include == "nlohmann/json_fwd.hpp") continue;  // declares, and includes nothing
       // The reader of JSON is a template over what is read, seen by the decoders' .cpp files alone.
       if (include == "simdjson.h" && file.path == fs::path("src/adapter/json_message.hpp")) continue;
-      for (const char* library : {"boost/", "openssl/", "nlohmann/", "yaml-cpp/", "spdlog/", "google/", "grpc", "cpprest/",
-                                  "prometheus/", "simdjson"}) {
+      for (const char* library : {"boost/", "openssl/", "nlohmann/", "yaml-cpp/", "spdlog/", "google/", "grpc",
+                                  "cpprest/", "prometheus/", "simdjson"}) {
         EXPECT_FALSE(include.starts_with(library)) << file.path << " includes " << include;
       }
     }

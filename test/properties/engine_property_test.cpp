@@ -20,7 +20,8 @@ std::vector<std::string> violations_of(const std::vector<std::string>& lines, co
 }
 
 /// Leaves out lines as long as what is left still fails.
-std::vector<std::string> shrink(std::vector<std::string> lines, const std::function<bool(const std::vector<std::string>&)>& fails) {
+std::vector<std::string> shrink(std::vector<std::string> lines,
+                                const std::function<bool(const std::vector<std::string>&)>& fails) {
   for (bool progress = true; progress;) {
     progress = false;
     for (std::size_t i = lines.size(); i-- > 0;) {

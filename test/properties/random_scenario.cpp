@@ -14,7 +14,8 @@ class Generator {
     const int queues = pick(1, 3);
     for (int i = 0; i < queues; ++i) {
       lines_.push_back("queue q" + number(i) + " weight=" + number(pick(1, 4)) +
-                       (chance(4) ? " capability.cpu=" + number(pick(1, 12)) : "") + (chance(6) ? " state=Closed" : ""));
+                       (chance(4) ? " capability.cpu=" + number(pick(1, 12)) : "") +
+                       (chance(6) ? " state=Closed" : ""));
     }
     lines_.push_back("priority-class high value=100");
     nodes_ = pick(1, 8);
@@ -40,13 +41,14 @@ class Generator {
   void add_plugins() {
     lines_.emplace_back(chance(8) ? "plugins gang" : "plugins priority gang conformance");
     if (chance(8)) return;
-    lines_.push_back(std::string("plugins") + (chance(3) ? "" : " overcommit") + (chance(3) ? "" : " drf") + " predicates" +
-                     (chance(3) ? "" : " proportion") + (chance(3) ? "" : " nodeorder") + (chance(2) ? "" : " binpack"));
+    lines_.push_back(std::string("plugins") + (chance(3) ? "" : " overcommit") + (chance(3) ? "" : " drf") +
+                     " predicates" + (chance(3) ? "" : " proportion") + (chance(3) ? "" : " nodeorder") +
+                     (chance(2) ? "" : " binpack"));
   }
 
   std::string node(int i) {
-    return "node n" + number(i) + " cpu=" + number(pick(1, 8)) + " memory=" + number(pick(1, 8)) + "Gi pods=" +
-           number(pick(1, 10)) + " label:zone=" + (chance(2) ? "a" : "b") +
+    return "node n" + number(i) + " cpu=" + number(pick(1, 8)) + " memory=" + number(pick(1, 8)) +
+           "Gi pods=" + number(pick(1, 10)) + " label:zone=" + (chance(2) ? "a" : "b") +
            (chance(6) ? " taint:dedicated=x:NoSchedule" : "") + (chance(6) ? " taint:slow=y:PreferNoSchedule" : "") +
            (chance(8) ? " unschedulable" : "");
   }
@@ -70,7 +72,8 @@ class Generator {
   void add_job(int queues) {
     const int members = pick(1, 6);
     const std::string name = "job" + number(jobs_++);
-    std::string line = "job " + name + " queue=q" + number(pick(0, queues - 1)) + " min=" + number(pick(0, members + 1));
+    std::string line =
+        "job " + name + " queue=q" + number(pick(0, queues - 1)) + " min=" + number(pick(0, members + 1));
     if (chance(3)) line += " priority=high";
     if (chance(3)) line += " min-resources.cpu=" + number(pick(1, 10));
     lines_.push_back(line);

@@ -79,7 +79,10 @@ TEST_F(TransactionProperty, WhatIsNotCommittedLeavesNoTrace) {
         }
         if (random() % 9 == 0) {
           const std::uint64_t here = cluster.fingerprint();
-          { Transaction inner = session.begin(); change(inner, random); }
+          {
+            Transaction inner = session.begin();
+            change(inner, random);
+          }
           ASSERT_EQ(here, cluster.fingerprint()) << "seed " << seed << ", step " << step;
         }
       }

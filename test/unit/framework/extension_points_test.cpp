@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <type_traits>
 
 #include <gtest/gtest.h>
 
@@ -14,7 +15,7 @@ std::string switch_of(std::string_view text = Point::kSwitch) {
 }
 
 template <class... Points>
-std::vector<std::string> switches(std::tuple<Points...>*) {
+std::vector<std::string> switches(std::type_identity<std::tuple<Points...>>) {
   return {switch_of<Points>()...};
 }
 
@@ -35,7 +36,7 @@ std::vector<std::string> documented_switches() {
 }
 
 TEST(ExtensionPointsDocument, ListsEveryPointWithItsSwitchInOrder) {
-  EXPECT_EQ(switches(static_cast<ExtensionPoints*>(nullptr)), documented_switches());
+  EXPECT_EQ(switches(std::type_identity<ExtensionPoints>{}), documented_switches());
 }
 
 }  // namespace

@@ -105,7 +105,8 @@ TEST(VictimLaw, ProtectionThatLeavesNobodyIsFinal) {
 }
 
 TEST(VictimLaw, NobodyBringsBackWhomAnEmptyIntersectionExcluded) {
-  const std::vector<std::vector<Judge>> tier = {{{tasks({1}), kProtection}, {tasks({2}), kProtection}, {tasks({1, 2})}}};
+  const std::vector<std::vector<Judge>> tier = {
+      {{tasks({1}), kProtection}, {tasks({2}), kProtection}, {tasks({1, 2})}}};
   EXPECT_TRUE(judge(tier, tasks({1, 2})).empty());
   EXPECT_EQ(tasks({1, 2}), judge_falling_through(tier, tasks({1, 2}))) << "Volcano's rule refills";
 }

@@ -11,7 +11,8 @@ namespace {
 /// Raw scores by node name: the number at its end.
 class NumberInName final : public ScoreTerm {
  public:
-  NumberInName(const Cluster& cluster, Normalisation normalisation) : cluster_(cluster), normalisation_(normalisation) {}
+  NumberInName(const Cluster& cluster, Normalisation normalisation)
+      : cluster_(cluster), normalisation_(normalisation) {}
   std::string_view name() const override { return "number"; }
   Normalisation normalisation() const override { return normalisation_; }
   std::int64_t weight() const override { return 2; }
@@ -24,26 +25,30 @@ class NumberInName final : public ScoreTerm {
   Normalisation normalisation_;
 };
 
-template <Normalisation kNormalisation>
 class Scorer final : public NodeOrder {
  public:
-  using Args = NoArguments;
-  Scorer(const Args&, const Session& session) : term_(session.cluster(), kNormalisation) {}
+  struct Args {
+    Normalisation normalisation = Normalisation::none;
+    static Args read(ArgumentReader& reader) {
+      return Args{static_cast<Normalisation>(reader.integer("scorer.normalisation", 0))};
+    }
+  };
+  Scorer(const Args& args, const Session& session) : term_(session.cluster(), args.normalisation) {}
   std::vector<const ScoreTerm*> score_terms() const override { return {&term_}; }
 
  private:
   NumberInName term_;
 };
 
-template <Normalisation kNormalisation>
-std::vector<Score> scores_of(std::string_view nodes) {
+std::vector<Score> scores_of(Normalisation normalisation, std::string_view nodes) {
   State state{Ownership{}};
   const auto deltas = parse_cluster_text(nodes);
   for (const Delta& delta : *deltas) state.apply(delta);
   Configuration configuration;
   Findings findings;
-  const PluginType type = plugin_type<Scorer<kNormalisation>>("scorer");
-  configuration.tiers.emplace_back().plugins.push_back(PluginSlot{"scorer", type.configure({}, findings), {}});
+  const Arguments arguments = {{"scorer.normalisation", static_cast<int>(normalisation)}};
+  configuration.tiers.emplace_back().plugins.push_back(
+      PluginSlot{"scorer", plugin_type<Scorer>("scorer").configure(arguments, findings), {}});
   Session session(state.cluster(), configuration, Moment{});
   TaskId task;
   state.cluster().tasks().for_each([&](TaskId id, const Task&) { task = id; });
@@ -53,23 +58,23 @@ std::vector<Score> scores_of(std::string_view nodes) {
 constexpr std::string_view kThreeNodes = "queue default\nnode n{1..3} cpu=1\npod p cpu=1";
 
 TEST(Normalisation, LeavesRawScoresAloneButForTheWeight) {
-  EXPECT_EQ((std::vector<Score>{2, 4, 6}), scores_of<Normalisation::none>(kThreeNodes));
+  EXPECT_EQ((std::vector<Score>{2, 4, 6}), scores_of(Normalisation::none, kThreeNodes));
 }
 
 TEST(Normalisation, ByMaxGivesTheBestAHundredPointsAndFloorsTheRest) {
   EXPECT_EQ((std::vector<Score>{33 * 2 * kPoint, 66 * 2 * kPoint, 100 * 2 * kPoint}),
-            scores_of<Normalisation::by_max>(kThreeNodes));
+            scores_of(Normalisation::by_max, kThreeNodes));
 }
 
 TEST(Normalisation, ReversedGivesTheBestNothing) {
   EXPECT_EQ((std::vector<Score>{67 * 2 * kPoint, 34 * 2 * kPoint, 0}),
-            scores_of<Normalisation::by_max_reversed>(kThreeNodes));
+            scores_of(Normalisation::by_max_reversed, kThreeNodes));
 }
 
 TEST(Normalisation, OfAllZerosIsZeroAndReversedAHundred) {
   constexpr std::string_view kZero = "queue default\nnode n0 cpu=1\npod p cpu=1";
-  EXPECT_EQ(std::vector<Score>{0}, scores_of<Normalisation::by_max>(kZero));
-  EXPECT_EQ(std::vector<Score>{200 * kPoint}, scores_of<Normalisation::by_max_reversed>(kZero));
+  EXPECT_EQ(std::vector<Score>{0}, scores_of(Normalisation::by_max, kZero));
+  EXPECT_EQ(std::vector<Score>{200 * kPoint}, scores_of(Normalisation::by_max_reversed, kZero));
 }
 
 }  // namespace
