@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <sstream>
+#include <tuple>
 
 #include "basalt/framework/session.hpp"
 #include "state/state.hpp"
@@ -10,6 +12,18 @@
 
 namespace basalt::testing {
 namespace {
+
+/// Whether a block of deltas can be applied in any order: each makes or changes another object.
+bool order_is_free(const std::vector<Delta>& deltas) {
+  std::set<std::tuple<std::size_t, std::string, std::string>> seen;
+  return std::all_of(deltas.begin(), deltas.end(), [&](const Delta& delta) {
+    const auto* upserted = std::get_if<Upserted>(&delta);
+    if (upserted == nullptr) return false;
+    const ObjectMeta& meta =
+        std::visit([](const auto& object) -> const ObjectMeta& { return object.meta; }, upserted->object);
+    return seen.emplace(upserted->object.index(), meta.namespace_name, meta.name).second;
+  });
+}
 
 /// One run of a script on a fresh cluster.
 class Run {
@@ -37,9 +51,7 @@ class Run {
  private:
   void apply(const Step& step, std::mt19937* random) {
     std::vector<Delta> deltas = step.deltas;
-    const bool only_objects = std::all_of(deltas.begin(), deltas.end(),
-                                          [](const Delta& delta) { return std::holds_alternative<Upserted>(delta); });
-    if (random != nullptr && only_objects) std::shuffle(deltas.begin(), deltas.end(), *random);
+    if (random != nullptr && order_is_free(deltas)) std::shuffle(deltas.begin(), deltas.end(), *random);
     for (const Delta& delta : deltas) state_.apply(delta);
     for (const OutcomeLine& outcome : step.outcomes) settle(outcome);
   }

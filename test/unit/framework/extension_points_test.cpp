@@ -10,13 +10,13 @@ namespace basalt {
 namespace {
 
 template <class Point>
-std::string switch_of(std::string_view text = Point::kSwitch) {
-  return text.empty() ? "(none)" : std::string(text);
+std::string switch_of() {
+  return Point::kSwitch.empty() ? "(none)" : std::string(Point::kSwitch);
 }
 
 template <class... Points>
 std::vector<std::string> switches(std::type_identity<std::tuple<Points...>>) {
-  return {switch_of<Points>()...};
+  return std::vector<std::string>{switch_of<Points>()...};
 }
 
 /// Second cells of the first table of the document.
@@ -36,7 +36,7 @@ std::vector<std::string> documented_switches() {
 }
 
 TEST(ExtensionPointsDocument, ListsEveryPointWithItsSwitchInOrder) {
-  EXPECT_EQ(switches(std::type_identity<ExtensionPoints>{}), documented_switches());
+  EXPECT_EQ(::basalt::switches(std::type_identity<ExtensionPoints>()), documented_switches());
 }
 
 }  // namespace

@@ -205,7 +205,7 @@ TEST_F(GangTest, SaysAgainOnlyWhatHasOtherReasons) {
   Job row;
   row.observed.conditions = {{"Scheduled", "True", "tasks in gang are ready to be scheduled", ""},
                              {"Unschedulable", "True", "NotEnoughResources",
-                              "2/3 tasks in gang unschedulable: pod group is not ready, 2 Pending, 4 minAvailable; "
+                              "2/7 tasks in gang unschedulable: pod group is not ready, 2 Pending, 4 minAvailable; "
                               "Pending: 2 Unschedulable"}};
   const JobId waits = world.job("waits", queue, 7, row);
   pending(waits, "waits", 7);

@@ -109,7 +109,8 @@ TEST_F(StateTest, EmptyGroupsAreClaimedWhereWeAreTheOnlyScheduler) {
   Ownership ownership;
   ownership.claim_empty_groups = true;
   State state(ownership);
-  for (const Delta& delta : *parse_cluster_text("queue default\njob empty min=1")) state.apply(delta);
+  const auto deltas = parse_cluster_text("queue default\njob empty min=1");
+  for (const Delta& delta : *deltas) state.apply(delta);
   EXPECT_EQ(1U, state.cluster().jobs().size());
 }
 
@@ -150,7 +151,8 @@ TEST_F(StateTest, OnlyNodesOfTheSelectorTakeTasks) {
   Ownership ownership;
   ownership.node_selector = {{"pool", "batch"}};
   State state(ownership);
-  for (const Delta& delta : *parse_cluster_text("node n1 cpu=1 label:pool=batch\nnode n2 cpu=1")) state.apply(delta);
+  const auto deltas = parse_cluster_text("node n1 cpu=1 label:pool=batch\nnode n2 cpu=1");
+  for (const Delta& delta : *deltas) state.apply(delta);
   EXPECT_EQ(1U, state.cluster().nodes_in_order().size());
 }
 
