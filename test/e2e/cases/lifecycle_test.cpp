@@ -64,9 +64,12 @@ TEST_F(LifecycleTest, AGangGoesThroughInqueueAndRunningToCompleted) {
   api().create(kNodesPath, make_node("small", {.cpu = "1"}));
   create_gang("job", {.min_member = 4}, 4);
   wait_for_phase("job", "Inqueue");
-  const json waiting = pod("job-0");
-  const json scheduled = condition_of(waiting.at("status"), "PodScheduled");
-  EXPECT_EQ("False", scheduled.value("status", "")) << waiting.at("status").dump();
+  json scheduled;  // written a little after the phase
+  wait_until("the pod says that it waits", std::chrono::seconds{30}, [&] {
+    scheduled = condition_of(pod("job-0").at("status"), "PodScheduled");
+    return scheduled.is_null() ? std::string("no condition yet") : std::string();
+  });
+  EXPECT_EQ("False", scheduled.value("status", ""));
   EXPECT_THAT(scheduled.value("reason", ""), testing::AnyOf("Unschedulable", "Schedulable"));
   EXPECT_THAT(wait_for_event("PodGroup", "job", "Unschedulable").value("message", ""),
               HasSubstr("tasks in gang unschedulable"));
