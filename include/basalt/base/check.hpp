@@ -19,9 +19,9 @@ namespace basalt {
 /// Aborts, in every build, when an invariant of the program itself is broken. The
 /// API server holds all state, so a restart is cheap and a wrong decision is not.
 /// Never for bad input: that is an `Error`. `message` is evaluated only on failure.
-#define BASALT_CHECK(condition, message)                                        \
-  do {                                                                          \
-    if (!(condition)) [[unlikely]] {                                            \
-      ::basalt::check_failed(__FILE__, __LINE__, #condition, (message));        \
-    }                                                                           \
+#define BASALT_CHECK(condition, message)                                 \
+  do {                                                                   \
+    if (!(condition)) [[unlikely]] {                                     \
+      ::basalt::check_failed(__FILE__, __LINE__, #condition, (message)); \
+    }                                                                    \
   } while (false)

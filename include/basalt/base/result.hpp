@@ -12,15 +12,15 @@ namespace basalt {
 /// What kind of failure an `Error` is, for callers that react differently; the
 /// message is for people.
 enum class ErrorCode {
-  invalid,       ///< input that can never be accepted: configuration, a malformed object
-  not_found,     ///< what was named does not exist
-  conflict,      ///< somebody else changed or made it first (HTTP 409)
-  refused,       ///< understood and denied: authentication, permission, a policy
-  exhausted,     ///< the other side asks us to slow down (HTTP 429)
-  unavailable,   ///< could not be reached, or the connection broke: the effect is unknown
-  timeout,       ///< no answer before the deadline: the effect is unknown
-  stopped,       ///< given up because the program is shutting down
-  unsupported,   ///< a known thing that this version does not do
+  invalid,      ///< input that can never be accepted: configuration, a malformed object
+  not_found,    ///< what was named does not exist
+  conflict,     ///< somebody else changed or made it first (HTTP 409)
+  refused,      ///< understood and denied: authentication, permission, a policy
+  exhausted,    ///< the other side asks us to slow down (HTTP 429)
+  unavailable,  ///< could not be reached, or the connection broke: the effect is unknown
+  timeout,      ///< no answer before the deadline: the effect is unknown
+  stopped,      ///< given up because the program is shutting down
+  unsupported,  ///< a known thing that this version does not do
 };
 
 /// Name of a code as it appears in logs and metrics, for example "not_found".
@@ -41,8 +41,8 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   // Implicit on purpose: `return value;` and `return Error{...};` both read well.
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}   // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }

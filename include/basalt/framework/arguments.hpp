@@ -23,14 +23,14 @@ class ArgumentValue {
  public:
   using List = std::vector<ArgumentValue>;
 
-  ArgumentValue() = default;  ///< null
-  ArgumentValue(bool value) : value_(value) {}                        // NOLINT(google-explicit-constructor)
-  ArgumentValue(std::int64_t value) : value_(value) {}                // NOLINT(google-explicit-constructor)
-  ArgumentValue(int value) : value_(std::int64_t{value}) {}           // NOLINT(google-explicit-constructor)
-  ArgumentValue(double value) : value_(value) {}                      // NOLINT(google-explicit-constructor)
-  ArgumentValue(std::string value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  ArgumentValue(const char* value) : value_(std::string(value)) {}    // NOLINT(google-explicit-constructor)
-  ArgumentValue(List value) : value_(std::move(value)) {}             // NOLINT(google-explicit-constructor)
+  ArgumentValue() = default;                                        ///< null
+  ArgumentValue(bool value) : value_(value) {}                      // NOLINT(google-explicit-constructor)
+  ArgumentValue(std::int64_t value) : value_(value) {}              // NOLINT(google-explicit-constructor)
+  ArgumentValue(int value) : value_(std::int64_t{value}) {}         // NOLINT(google-explicit-constructor)
+  ArgumentValue(double value) : value_(value) {}                    // NOLINT(google-explicit-constructor)
+  ArgumentValue(std::string value) : value_(std::move(value)) {}    // NOLINT(google-explicit-constructor)
+  ArgumentValue(const char* value) : value_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
+  ArgumentValue(List value) : value_(std::move(value)) {}           // NOLINT(google-explicit-constructor)
   ArgumentValue(Arguments value) : value_(std::make_shared<const Arguments>(std::move(value))) {}  // NOLINT
 
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(value_); }

@@ -218,9 +218,8 @@ struct SessionReport {
 };
 
 /// Every extension point; a new one is added here, and in the table of docs/extension-points.md.
-using ExtensionPoints =
-    std::tuple<QueueOrder, JobOrder, TaskOrder, JobValid, JobReady, JobPipelined, JobEnqueueable, JobEnqueued,
-               JobStarving, Overused, Allocatable, Preemptive, Preemptable, Reclaimable, PrePredicate, Predicate,
-               NodeOrder, SessionReport>;
+using ExtensionPoints = std::tuple<QueueOrder, JobOrder, TaskOrder, JobValid, JobReady, JobPipelined, JobEnqueueable,
+                                   JobEnqueued, JobStarving, Overused, Allocatable, Preemptive, Preemptable,
+                                   Reclaimable, PrePredicate, Predicate, NodeOrder, SessionReport>;
 
 }  // namespace basalt

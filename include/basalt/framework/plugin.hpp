@@ -96,7 +96,7 @@ struct MemoryOf {
   using Type = NoMemory;
 };
 template <class Plugin>
-  requires requires { typename Plugin::Memory; }
+requires requires { typename Plugin::Memory; }
 struct MemoryOf<Plugin> {
   using Type = typename Plugin::Memory;
 };
@@ -128,7 +128,7 @@ class ConfiguredPluginOf final : public ConfiguredPlugin {
     }
   }
   void attach(Cluster& cluster) override {
-    if constexpr (requires(Memory& memory) { memory.attach(cluster); }) memory_.attach(cluster);
+    if constexpr (requires(Memory & memory) { memory.attach(cluster); }) memory_.attach(cluster);
   }
 
  private:

@@ -171,7 +171,7 @@ class Session {
 
 /// What plugins say at the end of a session: conditions of PodGroups and pods. Only what
 /// differs from what the objects say already becomes a decision; two messages that differ in
-/// numbers alone do not differ.
+/// numbers alone do not differ, but for a job's number of tasks ("3/10 tasks ...").
 class Reporter {
  public:
   Reporter(Session& session, Decisions& decisions) : session_(session), decisions_(decisions) {}

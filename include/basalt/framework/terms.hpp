@@ -18,7 +18,7 @@ enum class Input : std::uint32_t {
   node_row = 1U << 1U,    ///< labels, taints, allocatable: what only deltas change
   node_usage = 1U << 2U,  ///< used, releasing, pipelined, and plugin columns of the node
   tasks_on_node = 1U << 3U,
-  task = 1U << 4U,        ///< the task's own row beyond its spec (name, priority, role)
+  task = 1U << 4U,  ///< the task's own row beyond its spec (name, priority, role)
   job = 1U << 5U,
   queue = 1U << 6U,
   other_placements = 1U << 7U,  ///< what is placed on other nodes

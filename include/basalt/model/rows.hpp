@@ -31,7 +31,7 @@ enum class TaskStatus : std::uint8_t {
   releasing,  ///< being deleted, still on its node
   succeeded,
   failed,
-  unknown,    ///< on a node in a phase nobody knows: counts as used
+  unknown,  ///< on a node in a phase nobody knows: counts as used
 };
 inline constexpr std::size_t kTaskStatuses = 10;
 
@@ -74,7 +74,7 @@ struct Spec {
 /// A pod.
 struct Task {
   std::string namespace_name, name, uid;
-  JobId job;    ///< none: another scheduler's pod, which only uses its node
+  JobId job;  ///< none: another scheduler's pod, which only uses its node
   SpecId spec;
   Symbol role;  ///< volcano.sh/task-spec; empty: none
   std::int32_t priority = 1;
@@ -82,7 +82,7 @@ struct Task {
   bool preemptable = true;
   bool critical = false;  ///< system-cluster-critical, system-node-critical, or in kube-system
   bool never_preempts = false;
-  std::string nominated_node;            ///< status.nominatedNodeName as last seen
+  std::string nominated_node;              ///< status.nominatedNodeName as last seen
   std::optional<ConditionText> scheduled;  ///< its PodScheduled condition as last seen
 };
 

@@ -89,8 +89,8 @@ TEST_F(CustomResourcesTest, ObjectsThatMakeNoSenseAreRefused) {
   EXPECT_EQ(422, create_status(pod_groups_path(), gang({{"minResources", {{"cpu", "a lot"}}}})));
   EXPECT_EQ(422, create_status(pod_groups_path(), gang({{"queue", "Not_A_Name"}})));
   EXPECT_EQ(422, create_status(pod_groups_path(), gang({{"networkTopology", {{"mode", "strict"}}}})));
-  EXPECT_EQ(422, create_status(pod_groups_path(), gang({{"networkTopology",
-                                                         {{"highestTierAllowed", 1}, {"highestTierName", "rack"}}}})));
+  EXPECT_EQ(422, create_status(pod_groups_path(),
+                               gang({{"networkTopology", {{"highestTierAllowed", 1}, {"highestTierName", "rack"}}}})));
   json policy;
   policy["subGroupPolicy"] = json::array({{{"name", "a"}, {"subGroupSize", 0}}});
   EXPECT_EQ(422, create_status(pod_groups_path(), gang(policy)));
@@ -117,7 +117,9 @@ TEST_F(CustomResourcesTest, APodGroupHasNoStatusSubresourceAndAQueueHasOne) {
                              {"metadata", {{"name", "q"}}},
                              {"spec", {{"weight", 2}}}});
   const std::string queue = std::string(kQueuesPath) + "/q";
-  EXPECT_EQ(422, api().send("PATCH", queue + "/status", {{"status", {{"state", "Open"}}}}, "application/merge-patch+json").status)
+  EXPECT_EQ(
+      422,
+      api().send("PATCH", queue + "/status", {{"status", {{"state", "Open"}}}}, "application/merge-patch+json").status)
       << "status.allocated is required";
   const json status{{"state", "Open"}, {"allocated", {{"cpu", "0"}}}};
   EXPECT_EQ(status, api().patch(queue + "/status", {{"status", status}}).at("status"));
@@ -143,7 +145,9 @@ TEST_F(CustomResourcesTest, AreFoundByTheirShortNamesAndPrintTheColumnsThatUsers
 TEST_F(CustomResourcesTest, TheShippedRoleAllowsWhatTheSchedulerNeedsAndNothingMore) {
   Api as_scheduler(control_plane().kubeconfig("scheduler"));
   const auto status = [&](const std::string& method, const std::string& path, const json& body = nullptr) {
-    return as_scheduler.send(method, path, body, method == "PATCH" ? "application/merge-patch+json" : "application/json").status;
+    return as_scheduler
+        .send(method, path, body, method == "PATCH" ? "application/merge-patch+json" : "application/json")
+        .status;
   };
   for (const char* path :
        {"/api/v1/pods", "/api/v1/nodes", "/api/v1/namespaces", "/api/v1/persistentvolumes",

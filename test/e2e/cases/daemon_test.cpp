@@ -22,7 +22,8 @@ constexpr const char* kReloadMetric = "basalt_configuration_reloads_total";
 class ProgramTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (scheduler_binary().empty()) GTEST_SKIP() << "no scheduler binary: build basalt-scheduler, or set BASALT_E2E_SCHEDULER";
+    if (scheduler_binary().empty())
+      GTEST_SKIP() << "no scheduler binary: build basalt-scheduler, or set BASALT_E2E_SCHEDULER";
   }
 
   /// Runs the program to its end.
@@ -81,9 +82,8 @@ class DaemonTest : public SchedulerTest {
   }
 
   void wait_for_reload(const std::string& result, double more_than) {
-    wait_until("another configuration is " + result, seconds{30}, [&]() -> std::string {
-      return reloads(result) > more_than ? "" : scheduler().log_tail();
-    });
+    wait_until("another configuration is " + result, seconds{30},
+               [&]() -> std::string { return reloads(result) > more_than ? "" : scheduler().log_tail(); });
   }
 };
 

@@ -60,8 +60,8 @@ TEST_F(GangTest, FiftyGangsOfTenOnAHundredNodesAreAllBoundWhole) {
     wait_for_status("gang-" + std::to_string(i), "phase Running",
                     [](const nlohmann::json& status) { return status.value("phase", "") == "Running"; });
   }
-  std::cout << "500 pods created in " << duration_cast<milliseconds>(created - begin).count() << "ms, the last one bound "
-            << duration_cast<milliseconds>(bound - created).count() << "ms later\n"
+  std::cout << "500 pods created in " << duration_cast<milliseconds>(created - begin).count()
+            << "ms, the last one bound " << duration_cast<milliseconds>(bound - created).count() << "ms later\n"
             << judgement.text();
 }
 
@@ -87,8 +87,7 @@ TEST_F(GangTest, AGangThatDoesNotFitBindsNothingSaysWhyAndIsBoundInTheFirstCycle
   const GangReport report = ledger().judge().gangs.at("default/big");
   const std::int64_t room = revision_of_node("roomy");
   EXPECT_GT(report.first_bind, room);
-  EXPECT_EQ(0, refusals_between("default/big", room, report.first_bind))
-      << "a cycle that saw the room did not use it";
+  EXPECT_EQ(0, refusals_between("default/big", room, report.first_bind)) << "a cycle that saw the room did not use it";
 }
 
 TEST_F(GangTest, TwoGangsThatEachNeedSixtyPercentNeverHoldEachOtherUp) {
@@ -111,9 +110,8 @@ TEST_F(GangTest, TwoGangsThatEachNeedSixtyPercentNeverHoldEachOtherUp) {
   const bool left_first = ledger().view().bound_of("default/left") == 6;
   const std::string first = left_first ? "left" : "right";
   const std::string second = left_first ? "right" : "left";
-  wait_for_status(second, "a condition that says why it waits", [](const nlohmann::json& status) {
-    return !condition_of(status, "Unschedulable").is_null();
-  });
+  wait_for_status(second, "a condition that says why it waits",
+                  [](const nlohmann::json& status) { return !condition_of(status, "Unschedulable").is_null(); });
   EXPECT_EQ(0, ledger().view().bound_of("default/" + second));
 
   kubelet().run_bound();

@@ -35,7 +35,8 @@ class HostileInputTest : public SchedulerTest {
       const json events = api().get("/api/v1/events");
       for (const auto& event : events.at("items")) {
         const auto& about = event.at("involvedObject");
-        if (event.value("type", "") == "Warning" && about.value("kind", "") == kind && about.value("name", "") == name) {
+        if (event.value("type", "") == "Warning" && about.value("kind", "") == kind &&
+            about.value("name", "") == name) {
           found = event;
         }
       }
@@ -100,11 +101,10 @@ TEST_F(HostileInputTest, ANodeWithAbsurdAmountsChangesNothingForOthers) {
 TEST_F(HostileInputTest, AConstraintThatIsNotEvaluatedYetMakesThePodWaitAndSaysSo) {
   start_scheduler();
   json pod = make_pod("picky");
-  pod["spec"]["topologySpreadConstraints"] =
-      json::array({{{"maxSkew", 1},
-                    {"topologyKey", "zone"},
-                    {"whenUnsatisfiable", "DoNotSchedule"},
-                    {"labelSelector", {{"matchLabels", {{"a", "b"}}}}}}});
+  pod["spec"]["topologySpreadConstraints"] = json::array({{{"maxSkew", 1},
+                                                           {"topologyKey", "zone"},
+                                                           {"whenUnsatisfiable", "DoNotSchedule"},
+                                                           {"labelSelector", {{"matchLabels", {{"a", "b"}}}}}}});
   api().create(pods_path(), pod);
   expect_that_others_are_served();
   wait_until("the pod says that its constraint is unsupported", seconds{30}, [&]() -> std::string {

@@ -55,7 +55,8 @@ TEST_F(LedgerTest, FailsWhenAGangIsBoundInPart) {
   EXPECT_TRUE(bind("trio-0", "node").ok());
   EXPECT_TRUE(bind("trio-1", "node").ok());
   ledger().catch_up();
-  EXPECT_THAT(ledger().judge().violations, ElementsAre(HasSubstr("gang default/trio is left with 2 of 3 members bound")));
+  EXPECT_THAT(ledger().judge().violations,
+              ElementsAre(HasSubstr("gang default/trio is left with 2 of 3 members bound")));
 }
 
 TEST_F(LedgerTest, ASecondBindOfAPodIsRefusedByTheApiServerAndChangesNothing) {

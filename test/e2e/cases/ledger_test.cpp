@@ -46,7 +46,8 @@ class Story {
     object["metadata"]["resourceVersion"] = std::to_string(revision);
     object["metadata"]["uid"] = "uid-of-" + object["metadata"]["name"].get<std::string>();
     if (object["kind"] != "Node") object["metadata"]["namespace"] = "default";
-    history_.push_back(read_object(object, "", deleted, std::chrono::steady_clock::time_point{milliseconds{10 * revision}}));
+    history_.push_back(
+        read_object(object, "", deleted, std::chrono::steady_clock::time_point{milliseconds{10 * revision}}));
     return *this;
   }
 
@@ -82,8 +83,14 @@ TEST(Amounts, APodTakesUpWhatRunsTogetherOrTheHungriestStart) {
 }
 
 TEST(Judgement, AWholeGangOnNodesWithRoomIsClean) {
-  const auto judgement = Story().node("n1", "2").gang("g", 2).pod("a", "", "g").pod("b", "", "g").pod("a", "n1", "g").pod(
-      "b", "n1", "g").judged();
+  const auto judgement = Story()
+                             .node("n1", "2")
+                             .gang("g", 2)
+                             .pod("a", "", "g")
+                             .pod("b", "", "g")
+                             .pod("a", "n1", "g")
+                             .pod("b", "n1", "g")
+                             .judged();
   EXPECT_THAT(judgement.violations, IsEmpty());
   const GangReport& gang = judgement.gangs.at("default/g");
   EXPECT_EQ(2U, gang.holding);
@@ -126,8 +133,14 @@ TEST(Judgement, FailsOnAGangThatIsLeftBoundInPart) {
 }
 
 TEST(Judgement, FailsOnAGangThatIsBoundInPartForTooLong) {
-  const auto judgement = Story().node("n1", "9").gang("g", 2).pod("a", "n1", "g").pod("x", "").pod("y", "").pod(
-      "b", "n1", "g").judged(milliseconds{20});
+  const auto judgement = Story()
+                             .node("n1", "9")
+                             .gang("g", 2)
+                             .pod("a", "n1", "g")
+                             .pod("x", "")
+                             .pod("y", "")
+                             .pod("b", "n1", "g")
+                             .judged(milliseconds{20});
   EXPECT_THAT(judgement.violations, ElementsAre("revision 6: gang default/g was bound in part for 30ms"));
   EXPECT_EQ(milliseconds{30}, judgement.longest_partial());
 }
@@ -139,7 +152,8 @@ TEST(Judgement, AGangThatWasWholeMayShrink) {
 }
 
 TEST(Judgement, MembersBeyondTheMinimumMayComeLater) {
-  const auto judgement = Story().node("n1", "9").gang("g", 1).pod("a", "n1", "g").pod("x", "").pod("b", "n1", "g").judged();
+  const auto judgement =
+      Story().node("n1", "9").gang("g", 1).pod("a", "n1", "g").pod("x", "").pod("b", "n1", "g").judged();
   EXPECT_THAT(judgement.violations, IsEmpty());
 }
 

@@ -115,17 +115,19 @@ TEST_F(LifecycleTest, AnUnchangedClusterIsNotWrittenTo) {
   create_gang("fits", {.min_member = 2}, 2);
   create_gang("waits", {.min_member = 2}, 2);
   wait_until_bound("default/fits", 2);
-  wait_for_status("waits", "a condition", [](const json& status) { return !condition_of(status, "Unschedulable").is_null(); });
+  wait_for_status("waits", "a condition",
+                  [](const json& status) { return !condition_of(status, "Unschedulable").is_null(); });
   const auto writes_of_podgroups = [&] {
     return requests([](const AuditedRequest& r) { return r.resource == "podgroups" && r.writes(); }).size();
   };
   // Cycles go on; thirty of them may write what was still under way, but not something each time.
   const std::size_t before = writes_of_podgroups();
   const double cycles = scheduler().metric("volcano_e2e_scheduling_latency_milliseconds_count").value_or(0);
-  wait_until("thirty more cycles, or none because nothing changed", seconds{20}, [&, looks = 0]() mutable -> std::string {
-    const double now = scheduler().metric("volcano_e2e_scheduling_latency_milliseconds_count").value_or(0);
-    return now - cycles >= 30 || ++looks > 100 ? "" : std::to_string(now - cycles) + " cycles";
-  });
+  wait_until("thirty more cycles, or none because nothing changed", seconds{20},
+             [&, looks = 0]() mutable -> std::string {
+               const double now = scheduler().metric("volcano_e2e_scheduling_latency_milliseconds_count").value_or(0);
+               return now - cycles >= 30 || ++looks > 100 ? "" : std::to_string(now - cycles) + " cycles";
+             });
   EXPECT_LE(writes_of_podgroups(), before + 4);
 }
 

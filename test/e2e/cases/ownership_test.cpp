@@ -27,7 +27,9 @@ class OwnershipTest : public SchedulerTest {
                     [](const nlohmann::json& status) { return status.value("running", 0) == 2; });
   }
 
-  nlohmann::json metadata_of(const std::string& gang) { return api().get(pod_groups_path() + "/" + gang).at("metadata"); }
+  nlohmann::json metadata_of(const std::string& gang) {
+    return api().get(pod_groups_path() + "/" + gang).at("metadata");
+  }
 };
 
 TEST_F(OwnershipTest, BarePodsWithOnlyASchedulerNameAreBound) {
@@ -80,7 +82,8 @@ TEST_F(OwnershipTest, TakesOverThePodsOfEverySchedulerNameItIsGiven) {
 TEST_F(OwnershipTest, RunsUnderTheShippedRoleAndNotAsAdministrator) {
   Api as_scheduler(control_plane().kubeconfig("scheduler"));
   const std::size_t before = requests().size();
-  EXPECT_EQ(403, as_scheduler.send("GET", "/api/v1/secrets").status) << "the scheduler's token must be no administrator's";
+  EXPECT_EQ(403, as_scheduler.send("GET", "/api/v1/secrets").status)
+      << "the scheduler's token must be no administrator's";
   const std::size_t own = requests([](const AuditedRequest& r) { return r.code == 403; }).size();
   refusals_of_the_test_ = own;
   EXPECT_GT(own, 0U) << "the audit log must show a refusal, or the next check says nothing";

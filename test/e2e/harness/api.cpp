@@ -96,7 +96,8 @@ std::string Api::read_text(const std::string& path) {
 }
 
 kube::HttpResponse http_get(int port, const std::string& path) {
-  kube::ServerAddress server{.tls = false, .host = "127.0.0.1", .port = static_cast<std::uint16_t>(port), .path_prefix = ""};
+  kube::ServerAddress server{
+      .tls = false, .host = "127.0.0.1", .port = static_cast<std::uint16_t>(port), .path_prefix = ""};
   const auto transport = value_or_throw(kube::make_beast_transport(server, {}));
   const auto response =
       transport->call({.method = "GET", .path = path, .headers = {}, .body = {}}, std::chrono::seconds{10}, {});

@@ -22,8 +22,8 @@ std::filesystem::path control_plane_binaries() {
 }
 
 ControlPlane::ControlPlane(std::filesystem::path folder) : folder_(std::move(folder)) {
-  output_of({.words = {script(), "start", folder_},
-             .variables = {{"BASALT_CONTROL_PLANE_OWNER", std::to_string(getpid())}}});
+  output_of(
+      {.words = {script(), "start", folder_}, .variables = {{"BASALT_CONTROL_PLANE_OWNER", std::to_string(getpid())}}});
 }
 
 ControlPlane::~ControlPlane() {
@@ -34,7 +34,9 @@ ControlPlane::~ControlPlane() {
   }
 }
 
-std::filesystem::path ControlPlane::kubeconfig(const std::string& user) const { return folder_ / (user + ".kubeconfig"); }
+std::filesystem::path ControlPlane::kubeconfig(const std::string& user) const {
+  return folder_ / (user + ".kubeconfig");
+}
 
 void ControlPlane::kill(const std::string& server) { output_of({.words = {script(), "kill", folder_, server}}); }
 

@@ -104,7 +104,8 @@ void E2eTest::create_gang(const std::string& name, const GangShape& gang, int co
 }
 
 void SchedulerTest::SetUp() {
-  if (scheduler_binary().empty()) GTEST_SKIP() << "no scheduler binary: build basalt-scheduler, or set BASALT_E2E_SCHEDULER";
+  if (scheduler_binary().empty())
+    GTEST_SKIP() << "no scheduler binary: build basalt-scheduler, or set BASALT_E2E_SCHEDULER";
   E2eTest::SetUp();
   if (IsSkipped()) return;
   configuration_ = std::make_unique<ConfigurationFolder>(folder() / "configuration", stock_configuration());
@@ -157,8 +158,7 @@ std::vector<AuditedRequest> SchedulerTest::requests() const {
   return requests([](const AuditedRequest&) { return true; });
 }
 
-std::vector<AuditedRequest> SchedulerTest::requests(
-    const std::function<bool(const AuditedRequest&)>& chosen) const {
+std::vector<AuditedRequest> SchedulerTest::requests(const std::function<bool(const AuditedRequest&)>& chosen) const {
   std::vector<AuditedRequest> found;
   for (AuditedRequest& request : read_audit_log(folder() / "control-plane" / "log" / "audit.log")) {
     if (chosen(request)) found.push_back(std::move(request));

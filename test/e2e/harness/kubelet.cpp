@@ -30,7 +30,8 @@ void Kubelet::for_each(const std::string& space, const std::function<bool(const 
 
 void Kubelet::run_bound(const std::string& space) {
   for_each(
-      space, [](const nlohmann::json& pod) { return pod.at("spec").contains("nodeName") && phase_of(pod) == "Pending"; },
+      space,
+      [](const nlohmann::json& pod) { return pod.at("spec").contains("nodeName") && phase_of(pod) == "Pending"; },
       [&](const std::string& path) { api_.patch(path + "/status", status("Running", "True"), Patch::strategic); });
 }
 
@@ -43,7 +44,9 @@ void Kubelet::finish(const std::string& prefix, const std::string& phase, const 
 void Kubelet::remove(const std::string& prefix, const std::string& space) {
   for_each(
       space, [&](const nlohmann::json& pod) { return named_so(pod, prefix); },
-      [&](const std::string& path) { api_.remove(path, {{"gracePeriodSeconds", 0}}); });
+      [&](const std::string& path) {
+        api_.remove(path, {{"gracePeriodSeconds", 0}});
+      });
 }
 
 }  // namespace basalt::e2e

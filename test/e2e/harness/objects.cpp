@@ -29,15 +29,17 @@ nlohmann::json make_node(const std::string& name, const NodeShape& shape) {
 nlohmann::json make_pod(const std::string& name, const PodShape& shape) {
   nlohmann::json pod{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata(name)}};
   if (!shape.gang.empty()) pod["metadata"]["annotations"]["scheduling.k8s.io/group-name"] = shape.gang;
-  pod["spec"] = {{"schedulerName", shape.scheduler_name},
-                 {"restartPolicy", "Never"},
-                 {"containers", {{{"name", "main"}, {"image", "busybox"}, {"resources", {{"requests", shape.requests}}}}}}};
+  pod["spec"] = {
+      {"schedulerName", shape.scheduler_name},
+      {"restartPolicy", "Never"},
+      {"containers", {{{"name", "main"}, {"image", "busybox"}, {"resources", {{"requests", shape.requests}}}}}}};
   if (!shape.node.empty()) pod["spec"]["nodeName"] = shape.node;
   return pod;
 }
 
 nlohmann::json make_gang(const std::string& name, const GangShape& shape) {
-  nlohmann::json gang{{"apiVersion", "scheduling.volcano.sh/v1beta1"}, {"kind", "PodGroup"}, {"metadata", metadata(name)}};
+  nlohmann::json gang{
+      {"apiVersion", "scheduling.volcano.sh/v1beta1"}, {"kind", "PodGroup"}, {"metadata", metadata(name)}};
   gang["spec"] = {{"minMember", shape.min_member}};
   gang["spec"].merge_patch(shape.extra);
   return gang;

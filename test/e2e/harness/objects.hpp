@@ -24,10 +24,10 @@ struct NodeShape {
 
 /// What a test says about a pod.
 struct PodShape {
-  std::string gang = {};                     ///< PodGroup in the pod's namespace; empty: none
+  std::string gang = {};  ///< PodGroup in the pod's namespace; empty: none
   std::string scheduler_name = "basalt";
   nlohmann::json requests = {{"cpu", "1"}, {"memory", "1Gi"}};
-  std::string node = {};                     ///< set: bound from the start, by nobody's decision
+  std::string node = {};  ///< set: bound from the start, by nobody's decision
 };
 
 /// What a test says about a PodGroup. `extra` is merged into the spec.

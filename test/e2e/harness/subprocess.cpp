@@ -134,8 +134,9 @@ CommandOutcome run_command(const Command& command, std::chrono::seconds limit) {
   while (waitpid(child, &wait_status, 0) < 0 && errno == EINTR) {
   }
   outcome.status = status_of(wait_status);
-  if (!in_time) throw std::runtime_error("not finished after " + std::to_string(limit.count()) + "s: " +
-                                         text_of(command.words) + "\n" + outcome.output + outcome.errors);
+  if (!in_time)
+    throw std::runtime_error("not finished after " + std::to_string(limit.count()) + "s: " + text_of(command.words) +
+                             "\n" + outcome.output + outcome.errors);
   return outcome;
 }
 

@@ -19,10 +19,9 @@ struct Suffix {
 
 Suffix parse_suffix(std::string_view text, std::string_view quantity) {
   static const std::map<std::string_view, Suffix> known{
-      {"", {}},         {"n", {-9, 0}},   {"u", {-6, 0}},   {"m", {-3, 0}},   {"k", {3, 0}},
-      {"M", {6, 0}},    {"G", {9, 0}},    {"T", {12, 0}},   {"P", {15, 0}},   {"E", {18, 0}},
-      {"Ki", {0, 10}},  {"Mi", {0, 20}},  {"Gi", {0, 30}},  {"Ti", {0, 40}},  {"Pi", {0, 50}},
-      {"Ei", {0, 60}},
+      {"", {}},        {"n", {-9, 0}},  {"u", {-6, 0}},  {"m", {-3, 0}},  {"k", {3, 0}},   {"M", {6, 0}},
+      {"G", {9, 0}},   {"T", {12, 0}},  {"P", {15, 0}},  {"E", {18, 0}},  {"Ki", {0, 10}}, {"Mi", {0, 20}},
+      {"Gi", {0, 30}}, {"Ti", {0, 40}}, {"Pi", {0, 50}}, {"Ei", {0, 60}},
   };
   if (const auto found = known.find(text); found != known.end()) return found->second;
   if (text.size() > 1 && (text[0] == 'e' || text[0] == 'E')) return {std::stoi(std::string(text.substr(1))), 0};

@@ -13,8 +13,8 @@ namespace basalt::e2e {
 /// What the ledger keeps of a pod.
 struct PodFacts {
   std::string uid;
-  std::string node;            ///< empty: not bound
-  std::string gang;            ///< namespace/name of its PodGroup; empty: none named
+  std::string node;  ///< empty: not bound
+  std::string gang;  ///< namespace/name of its PodGroup; empty: none named
   std::string scheduler_name;
   std::string phase;
   Amounts requests;

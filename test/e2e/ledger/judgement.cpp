@@ -28,7 +28,8 @@ class Account {
   void apply(const Entry& entry) {
     if (const auto* pod = std::get_if<PodFacts>(&entry.facts)) apply_pod(entry, *pod);
     if (const auto* node = std::get_if<NodeFacts>(&entry.facts)) apply_node(entry, *node);
-    if (const auto* gang = std::get_if<GangFacts>(&entry.facts)) gangs_[entry.name].report.min_member = gang->min_member;
+    if (const auto* gang = std::get_if<GangFacts>(&entry.facts))
+      gangs_[entry.name].report.min_member = gang->min_member;
   }
 
   Judgement close() && {

@@ -70,8 +70,8 @@ int ClusterView::partial_gangs() const {
 struct Ledger::Source {
   std::string kind;
   std::string path;
-  std::string revision;                       // to go on from; empty: list first
-  std::map<std::string, Entry> known;         // last entry of each object that exists
+  std::string revision;                        // to go on from; empty: list first
+  std::map<std::string, Entry> known;          // last entry of each object that exists
   std::map<std::string, std::int64_t> latest;  // last revision of each object that ever existed
 };
 
@@ -81,7 +81,8 @@ Ledger::Ledger(std::filesystem::path kubeconfig) : kubeconfig_(std::move(kubecon
        {"Node", "/api/v1/nodes"},
        {"PodGroup", "/apis/scheduling.volcano.sh/v1beta1/podgroups"}}};
   for (const auto& [kind, path] : kinds) {
-    sources_.push_back(std::make_unique<Source>(Source{.kind = kind, .path = path, .revision = {}, .known = {}, .latest = {}}));
+    sources_.push_back(
+        std::make_unique<Source>(Source{.kind = kind, .path = path, .revision = {}, .known = {}, .latest = {}}));
     list(*sources_.back(), true);
   }
   for (const auto& source : sources_) {
@@ -142,8 +143,8 @@ bool Ledger::take_line(Source& source, const std::string& line) {
 }
 
 void Ledger::list(Source& source, bool must_be_empty) {
-  const auto list =
-      nlohmann::json::parse(output_of({.words = {"kubectl", "--kubeconfig", kubeconfig_, "get", "--raw", source.path}}));
+  const auto list = nlohmann::json::parse(
+      output_of({.words = {"kubectl", "--kubeconfig", kubeconfig_, "get", "--raw", source.path}}));
   const auto& items = list.at("items");
   if (must_be_empty && !items.empty()) {
     throw std::runtime_error("the ledger comes too late: there already are objects of kind " + source.kind);
@@ -174,8 +175,7 @@ void Ledger::take(Source& source, const nlohmann::json& object, bool deleted) {
   changed_.notify_all();
 }
 
-void Ledger::forget_unlisted(Source& source, const std::map<std::string, std::int64_t>& listed,
-                             std::int64_t revision) {
+void Ledger::forget_unlisted(Source& source, const std::map<std::string, std::int64_t>& listed, std::int64_t revision) {
   const std::scoped_lock lock(mutex_);
   for (auto known = source.known.begin(); known != source.known.end();) {
     if (listed.contains(known->first)) {
@@ -207,7 +207,8 @@ std::string Ledger::unseen(const Source& source, const std::map<std::string, std
                            std::int64_t revision) {
   for (const auto& [name, listed_at] : listed) {
     const auto seen = source.latest.find(name);
-    if (seen == source.latest.end() || seen->second < listed_at) return name + ", listed at " + std::to_string(listed_at);
+    if (seen == source.latest.end() || seen->second < listed_at)
+      return name + ", listed at " + std::to_string(listed_at);
   }
   for (const auto& [name, entry] : source.known) {
     if (entry.revision <= revision && !listed.contains(name)) return name + " is gone";
@@ -231,7 +232,6 @@ void Ledger::catch_up() {
     });
   }
 }
-
 
 ClusterView Ledger::view() const {
   const std::scoped_lock lock(mutex_);
