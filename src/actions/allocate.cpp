@@ -36,7 +36,7 @@ class Allocation {
     }
     while (const auto queue = rounds.next_queue()) {
       if (session_.overused(*queue)) {
-        for (const JobId job : rounds.drop(*queue)) note_overused(job);
+        for (const JobId job : rounds.drop(*queue)) serve_beyond_share(job);
         continue;
       }
       const JobId job = rounds.next_job(*queue);
@@ -172,7 +172,13 @@ class Allocation {
     return tasks;
   }
 
-  void note_overused(JobId job) {
+  /// A queue that has used its share gets no more, but what a job of it has reserved is part of
+  /// what was used: such a job may still turn it into binds.
+  void serve_beyond_share(JobId job) {
+    if (cluster_.waiting_tasks(job) > 0) {
+      place(job);
+      return;
+    }
     WaitReport& report = session_.wait_report(job);
     report = WaitReport{};
     report.job_reason = "queue \"" + cluster_.jobs()[job].queue_name + "\" has used its share";

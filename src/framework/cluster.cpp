@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "basalt/base/check.hpp"
-#include "framework/spec_hash.hpp"
+#include "framework/row_hash.hpp"
 
 namespace basalt {
 namespace {
@@ -111,7 +111,7 @@ void Cluster::move(TaskId task, TaskStatus status, NodeId node) {
 
 void Cluster::enter(TaskId task, TaskStatus status, NodeId node) {
   const Task& row = tasks_[task];
-  const Spec& spec = specs_[row.spec];
+  const Spec& spec = specs()[row.spec];
   status_.edit(task) = status;
   if (node_of_[task] != node) node_of_.edit(task) = node;
   if (node) {
@@ -126,7 +126,7 @@ void Cluster::enter(TaskId task, TaskStatus status, NodeId node) {
 
 void Cluster::leave(TaskId task) {
   const Task& row = tasks_[task];
-  const Spec& spec = specs_[row.spec];
+  const Spec& spec = specs()[row.spec];
   const TaskStatus status = status_[task];
   const NodeId node = node_of_[task];
   if (node) {
@@ -353,12 +353,12 @@ void Cluster::add_to_job(TaskId task, JobId job) {
     return comes_before(tasks_[left], tasks_[right]);
   });
   members.insert(place, task);
-  count_in(job, jobs_[job].queue, status_[task], specs_[row.spec], true);
+  count_in(job, jobs_[job].queue, status_[task], specs()[row.spec], true);
 }
 
 void Cluster::remove_from_job(TaskId task, JobId job) {
   Task& row = tasks_[task];
-  count_in(job, jobs_[job].queue, status_[task], specs_[row.spec], false);
+  count_in(job, jobs_[job].queue, status_[task], specs()[row.spec], false);
   std::erase(jobs_[job].tasks, task);
   row.job = JobId{};
 }
@@ -403,34 +403,12 @@ void Cluster::forget_observed_condition(TaskId task) { tasks_[task].scheduled.re
 
 void Cluster::forget_observed_allocated(QueueId queue) { queues_[queue].observed_allocated.clear(); }
 
-SpecId Cluster::intern_spec(Spec spec) {
-  const std::uint64_t hash = hash_of(spec);
-  const auto [begin, end] = specs_by_hash_.equal_range(hash);
-  for (auto entry = begin; entry != end; ++entry) {
-    if (specs_[entry->second] == spec) {
-      ++spec_uses_[entry->second].users;
-      return entry->second;
-    }
-  }
-  const SpecId id = specs_.insert(std::move(spec));
-  specs_by_hash_.emplace(hash, id);
-  spec_uses_[id] = SpecUse{hash, 1};
-  return id;
-}
+SpecId Cluster::intern_spec(Spec spec) { return specs_.take(std::move(spec)); }
 
-void Cluster::release_spec(SpecId spec) {
-  const auto use = spec_uses_.find(spec);
-  BASALT_CHECK(use != spec_uses_.end(), "release of a spec nobody uses");
-  if (--use->second.users > 0) return;
-  const auto [begin, end] = specs_by_hash_.equal_range(use->second.hash);
-  for (auto entry = begin; entry != end; ++entry) {
-    if (entry->second == spec) {
-      specs_by_hash_.erase(entry);
-      break;
-    }
-  }
-  spec_uses_.erase(use);
-  specs_.erase(spec);
-}
+void Cluster::release_spec(SpecId spec) { specs_.release(spec); }
+
+LabelSetId Cluster::intern_labels(LabelSet labels) { return label_sets_.take(std::move(labels)); }
+
+void Cluster::release_labels(LabelSetId labels) { label_sets_.release(labels); }
 
 }  // namespace basalt

@@ -89,6 +89,7 @@ Task State::make_task(const PodObject& pod, JobId job) {
   row.uid = pod.meta.uid;
   row.job = job;
   row.spec = cluster_.intern_spec(make_spec(pod));
+  row.labels = cluster_.intern_labels(make_labels(pod));
   if (const std::string* role = annotation_or_label(pod.meta, kTaskSpec)) row.role = cluster_.symbols().intern(*role);
   row.priority = parse_int(find_value(pod.meta.annotations, kTaskPriority)).value_or(pod.priority.value_or(1));
   row.created = pod.meta.created;
@@ -138,9 +139,12 @@ void State::take(const PodObject& pod) {
   const JobId job = group.empty() ? JobId{} : groups_.at(group).job;
   Task row = make_task(pod, job);
   if (entry.task) {
-    const SpecId before = cluster_.tasks()[entry.task].spec;
+    const Task& kept = cluster_.tasks()[entry.task];
+    const SpecId spec = kept.spec;
+    const LabelSetId labels = kept.labels;
     cluster_.replace_task(entry.task, std::move(row));
-    cluster_.release_spec(before);
+    cluster_.release_spec(spec);
+    cluster_.release_labels(labels);
   } else {
     entry.task = cluster_.insert_task(std::move(row));
   }
@@ -176,8 +180,10 @@ void State::forget_task(PodEntry& entry) {
   if (entry.task) {
     const NodeId left = cluster_.node_of(entry.task);
     const SpecId spec = cluster_.tasks()[entry.task].spec;
+    const LabelSetId labels = cluster_.tasks()[entry.task].labels;
     cluster_.erase_task(entry.task);
     cluster_.release_spec(spec);
+    cluster_.release_labels(labels);
     entry.task = TaskId{};
     if (left) drop_if_empty(left);
   }

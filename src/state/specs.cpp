@@ -103,6 +103,10 @@ Spec State::make_spec(const PodObject& pod) {
   return spec;
 }
 
+LabelSet State::make_labels(const PodObject& pod) {
+  return LabelSet(Interner(cluster_.symbols()).pairs(pod.meta.labels));
+}
+
 /// A bound claim restricts the nodes to those that reach its volume. Anything else keeps the
 /// pod waiting: for the claim itself, for the volume controller, or, with a class that binds
 /// on first use, for a version that can choose volumes.

@@ -104,6 +104,7 @@ class State {
 
   // specs
   [[nodiscard]] Spec make_spec(const PodObject& pod);
+  [[nodiscard]] LabelSet make_labels(const PodObject& pod);
   void add_claims(const PodObject& pod, Spec& spec);
 
   // nodes

@@ -7,13 +7,13 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "basalt/base/symbol.hpp"
 #include "basalt/base/table.hpp"
 #include "basalt/framework/column.hpp"
 #include "basalt/framework/decision.hpp"
+#include "basalt/framework/shared_rows.hpp"
 #include "basalt/model/ids.hpp"
 #include "basalt/model/resources.hpp"
 #include "basalt/model/rows.hpp"
@@ -61,9 +61,10 @@ class Cluster {
   [[nodiscard]] const Table<JobTag, Job>& jobs() const { return jobs_; }
   [[nodiscard]] const Table<QueueTag, Queue>& queues() const { return queues_; }
   [[nodiscard]] const Table<NodeTag, Node>& nodes() const { return nodes_; }
-  [[nodiscard]] const Table<SpecTag, Spec>& specs() const { return specs_; }
+  [[nodiscard]] const Table<SpecTag, Spec>& specs() const { return specs_.rows(); }
+  [[nodiscard]] const Table<LabelSetTag, LabelSet>& label_sets() const { return label_sets_.rows(); }
   /// The spec of a task.
-  [[nodiscard]] const Spec& spec(TaskId task) const { return specs_[tasks_[task].spec]; }
+  [[nodiscard]] const Spec& spec(TaskId task) const { return specs()[tasks_[task].spec]; }
   [[nodiscard]] const std::string& node_name(NodeId node) const { return symbols_.text(nodes_[node].name); }
 
   /// Amounts by number; new kinds get one. Fails when there is no room for a kind.
@@ -206,6 +207,9 @@ class Cluster {
   /// The id of an equal spec, which then counts one more user; `release_spec` drops one.
   SpecId intern_spec(Spec spec);
   void release_spec(SpecId spec);
+  /// The same for labels of pods.
+  LabelSetId intern_labels(LabelSet labels);
+  void release_labels(LabelSetId labels);
 
  private:
   void enter(TaskId task, TaskStatus status, NodeId node);
@@ -218,11 +222,6 @@ class Cluster {
   void note_change(NodeId node) { node_changes_.push_back(node); }
   void check_between_cycles() const;
 
-  struct SpecUse {
-    std::uint64_t hash = 0;
-    std::uint32_t users = 0;
-  };
-
   Symbols symbols_;
   ResourceSchema schema_;
   UndoLog undo_;
@@ -231,9 +230,8 @@ class Cluster {
   Table<JobTag, Job> jobs_;
   Table<QueueTag, Queue> queues_;
   Table<NodeTag, Node> nodes_;
-  Table<SpecTag, Spec> specs_;
-  std::unordered_multimap<std::uint64_t, SpecId> specs_by_hash_;
-  std::unordered_map<SpecId, SpecUse> spec_uses_;
+  SharedRows<SpecTag, Spec> specs_;
+  SharedRows<LabelSetTag, LabelSet> label_sets_;
 
   Column<TaskTag, TaskStatus> status_{undo_};
   Column<TaskTag, NodeId> node_of_{undo_};

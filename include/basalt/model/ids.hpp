@@ -4,10 +4,11 @@
 
 namespace basalt {
 
-using TaskId = Id<struct TaskTag>;    ///< a pod
-using JobId = Id<struct JobTag>;      ///< a PodGroup, or the implicit group of bare pods
-using QueueId = Id<struct QueueTag>;  ///< a Queue
-using NodeId = Id<struct NodeTag>;    ///< a Node
-using SpecId = Id<struct SpecTag>;    ///< what pods of one template ask for
+using TaskId = Id<struct TaskTag>;          ///< a pod
+using JobId = Id<struct JobTag>;            ///< a PodGroup, or the implicit group of bare pods
+using QueueId = Id<struct QueueTag>;        ///< a Queue
+using NodeId = Id<struct NodeTag>;          ///< a Node
+using SpecId = Id<struct SpecTag>;          ///< what pods of one template ask for
+using LabelSetId = Id<struct LabelSetTag>;  ///< labels that pods share
 
 }  // namespace basalt

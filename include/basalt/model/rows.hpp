@@ -76,7 +76,8 @@ struct Task {
   std::string namespace_name, name, uid;
   JobId job;  ///< none: another scheduler's pod, which only uses its node
   SpecId spec;
-  Symbol role;  ///< volcano.sh/task-spec; empty: none
+  LabelSetId labels;  ///< what others select it by; apart from the spec, since controllers number their pods in labels
+  Symbol role;        ///< volcano.sh/task-spec; empty: none
   std::int32_t priority = 1;
   WallTime created{};
   bool preemptable = true;

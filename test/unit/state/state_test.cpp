@@ -144,7 +144,20 @@ TEST_F(StateTest, PodsAndGroupsThatAreGoneLeaveNothingBehind) {
   EXPECT_EQ(0U, state_.cluster().tasks().size());
   EXPECT_EQ(0U, state_.cluster().jobs().size());
   EXPECT_EQ(0U, state_.cluster().specs().size());
+  EXPECT_EQ(0U, state_.cluster().label_sets().size());
   EXPECT_EQ(0, state_.cluster().used(node("n1"))[kCpu]);
+}
+
+TEST_F(StateTest, PodsOfOneTemplateShareASpecWhateverTheirLabels) {
+  apply(
+      "queue default\njob train min=1\ntask train-{0..2} cpu=1 label:app=train\ntask train-3 cpu=1 label:app=train "
+      "label:index=3");
+  EXPECT_EQ(1U, state_.cluster().specs().size());
+  EXPECT_EQ(2U, state_.cluster().label_sets().size());
+  EXPECT_EQ(state_.cluster().tasks()[task("train-0")].labels, state_.cluster().tasks()[task("train-2")].labels);
+  EXPECT_NE(state_.cluster().tasks()[task("train-0")].labels, state_.cluster().tasks()[task("train-3")].labels);
+  apply("task train-3 cpu=1 label:app=train");  // a label is taken off
+  EXPECT_EQ(1U, state_.cluster().label_sets().size());
 }
 
 TEST_F(StateTest, OnlyNodesOfTheSelectorTakeTasks) {

@@ -1,4 +1,4 @@
-#include "framework/spec_hash.hpp"
+#include "framework/row_hash.hpp"
 
 #include "basalt/framework/column.hpp"
 
@@ -77,6 +77,12 @@ std::uint64_t hash_of(const Spec& spec) {
   fold.add(spec.host_ports);
   fold.add(spec.blockers);
   fold.add(spec.gated);
+  return fold.value();
+}
+
+std::uint64_t hash_of(const LabelSet& labels) {
+  Fold fold;
+  fold.add(labels.pairs());
   return fold.value();
 }
 

@@ -6,7 +6,8 @@
 
 namespace basalt {
 
-/// A hash that is equal for equal specs.
+/// Hashes that are equal for equal rows.
 std::uint64_t hash_of(const Spec& spec);
+std::uint64_t hash_of(const LabelSet& labels);
 
 }  // namespace basalt
