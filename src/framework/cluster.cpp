@@ -29,6 +29,7 @@ void add_or_subtract(Resources& sum, const Resources& amount, bool add) {
 }  // namespace
 
 Cluster::Cluster() {
+  total_used_.grow(1);
   for (Dimension kind = 0; kind < schema_.size(); ++kind) symbols_.intern(schema_.name(kind));
 }
 Cluster::~Cluster() = default;
@@ -83,12 +84,6 @@ std::optional<Dimension> Cluster::future_shortage(NodeId node, const Resources& 
   return std::nullopt;
 }
 
-Resources Cluster::total_used() const {
-  Resources total;
-  for (const NodeId node : nodes_in_order()) total += used_[node];
-  return total;
-}
-
 std::uint32_t Cluster::ready_tasks(JobId job) const {
   return count(job, TaskStatus::allocated) + count(job, TaskStatus::binding) + count(job, TaskStatus::bound) +
          count(job, TaskStatus::running) + count(job, TaskStatus::succeeded);
@@ -116,10 +111,9 @@ void Cluster::enter(TaskId task, TaskStatus status, NodeId node) {
   if (node_of_[task] != node) node_of_.edit(task) = node;
   if (node) {
     link(task, node);
-    add_or_subtract(status == TaskStatus::pipelined ? pipelined_.edit(node) : used_.edit(node), spec.request, true);
-    if (status == TaskStatus::releasing) releasing_.edit(node) += spec.request;
+    occupy(node, status, spec.request, true);
     for (PlacementKeeper* keeper : keepers_) keeper->placed(*this, task, node);
-    note_change(node);
+    note_use(node);
   }
   if (row.job) count_in(row.job, jobs_[row.job].queue, status, spec, true);
 }
@@ -131,12 +125,21 @@ void Cluster::leave(TaskId task) {
   const NodeId node = node_of_[task];
   if (node) {
     unlink(task, node);
-    add_or_subtract(status == TaskStatus::pipelined ? pipelined_.edit(node) : used_.edit(node), spec.request, false);
-    if (status == TaskStatus::releasing) releasing_.edit(node) -= spec.request;
+    occupy(node, status, spec.request, false);
     for (PlacementKeeper* keeper : keepers_) keeper->removed(*this, task, node);
-    note_change(node);
+    note_use(node);
   }
   if (row.job) count_in(row.job, jobs_[row.job].queue, status, spec, false);
+}
+
+void Cluster::occupy(NodeId node, TaskStatus status, const Resources& request, bool add) {
+  if (status == TaskStatus::pipelined) {
+    add_or_subtract(pipelined_.edit(node), request, add);
+    return;
+  }
+  add_or_subtract(used_.edit(node), request, add);
+  if (!nodes_[node].placeholder) add_or_subtract(total_used_.edit(kTotals), request, add);
+  if (status == TaskStatus::releasing) add_or_subtract(releasing_.edit(node), request, add);
 }
 
 void Cluster::link(TaskId task, NodeId node) {
@@ -161,6 +164,7 @@ void Cluster::unlink(TaskId task, NodeId node) {
 }
 
 void Cluster::count_in(JobId job, QueueId queue, TaskStatus status, const Spec& spec, bool add) {
+  note_job(job);
   std::uint32_t& counter = counts_.edit(job)[static_cast<std::size_t>(status)];
   counter = add ? counter + 1 : counter - 1;
   if (status == TaskStatus::pending && spec.is_best_effort()) {
@@ -179,7 +183,16 @@ void Cluster::count_in(JobId job, QueueId queue, TaskStatus status, const Spec& 
   }
 }
 
-void Cluster::set_phase(JobId job, JobPhase phase) { phase_.edit(job) = phase; }
+void Cluster::set_phase(JobId job, JobPhase phase) {
+  phase_.edit(job) = phase;
+  note_job(job);
+}
+
+void Cluster::note_row(NodeId node) {
+  note_use(node);
+  if (node.slot() >= row_changed_.size()) row_changed_.resize(node.slot() + std::size_t{1});
+  row_changed_[node.slot()] = node_changes_.now();
+}
 
 // --- undo ---
 
@@ -187,16 +200,31 @@ UndoLog::Mark Cluster::open_undo() { return undo_.open(); }
 
 void Cluster::rollback(UndoLog::Mark mark) {
   undo_.rollback(mark, [this](const ColumnBase* column, std::uint32_t slot) {
-    if (column == &used_ || column == &pipelined_) note_change(nodes_.id_in(slot));
+    if (column == &used_ || column == &pipelined_) note_use(nodes_.id_in(slot));
+    if (column == &counts_ || column == &phase_) note_job(jobs_.id_in(slot));
   });
 }
 
 std::uint64_t Cluster::fingerprint() const {
   std::uint64_t hash = kEmptyHash;
-  const ColumnBase* columns[] = {
-      &status_,    &node_of_,         &next_on_,         &previous_on_,   &first_on_,           &used_,
-      &releasing_, &pipelined_,       &counts_,          &job_allocated_, &job_pipelined_,      &job_pending_,
-      &phase_,     &queue_allocated_, &queue_pipelined_, &queue_pending_, &pending_best_effort_};
+  const ColumnBase* columns[] = {&status_,
+                                 &node_of_,
+                                 &next_on_,
+                                 &previous_on_,
+                                 &first_on_,
+                                 &used_,
+                                 &releasing_,
+                                 &pipelined_,
+                                 &counts_,
+                                 &job_allocated_,
+                                 &job_pipelined_,
+                                 &job_pending_,
+                                 &phase_,
+                                 &queue_allocated_,
+                                 &queue_pipelined_,
+                                 &queue_pending_,
+                                 &pending_best_effort_,
+                                 &total_used_};
   for (const ColumnBase* column : columns) hash = std::rotl(hash, 5) ^ column->fingerprint();
   for (const auto& column : plugin_node_columns_) hash = std::rotl(hash, 5) ^ column->fingerprint();
   return hash;
@@ -228,6 +256,7 @@ void Cluster::check_between_cycles() const {
 NodeId Cluster::insert_node(Node row) {
   check_between_cycles();
   if (!row.placeholder) total_allocatable_ += row.allocatable;
+  ++frame_epoch_;
   const NodeId node = nodes_.insert(std::move(row));
   grow_all(nodes_.slots(), first_on_, used_, releasing_, pipelined_);
   clear_all(node.slot(), first_on_, used_, releasing_, pipelined_);
@@ -235,8 +264,8 @@ NodeId Cluster::insert_node(Node row) {
     column->grow(nodes_.slots());
     column->clear(node.slot());
   }
-  order_is_stale_ = true;
-  note_change(node);
+  forget_order();
+  note_row(node);
   return node;
 }
 
@@ -245,21 +274,26 @@ void Cluster::replace_node(NodeId node, Node row) {
   Node& kept = nodes_[node];
   if (!kept.placeholder) total_allocatable_ -= kept.allocatable;
   if (!row.placeholder) total_allocatable_ += row.allocatable;
-  if (kept.placeholder != row.placeholder || kept.name != row.name) order_is_stale_ = true;
+  if (kept.placeholder != row.placeholder) add_or_subtract(total_used_.edit(kTotals), used_[node], kept.placeholder);
+  if (kept.placeholder != row.placeholder || kept.name != row.name) forget_order();
+  if (kept.placeholder != row.placeholder || kept.allocatable != row.allocatable) ++frame_epoch_;
   kept = std::move(row);
-  note_change(node);
+  note_row(node);
 }
 
 void Cluster::erase_node(NodeId node) {
   check_between_cycles();
   BASALT_CHECK(!first_on_[node], "a node was erased while tasks are on it");
   if (!nodes_[node].placeholder) total_allocatable_ -= nodes_[node].allocatable;
+  ++frame_epoch_;
+  node_changes_.forget(node.slot());
   nodes_.erase(node);
-  order_is_stale_ = true;
+  forget_order();
 }
 
 QueueId Cluster::insert_queue(Queue row) {
   check_between_cycles();
+  ++frame_epoch_;
   const QueueId queue = queues_.insert(std::move(row));
   grow_all(queues_.slots(), queue_allocated_, queue_pipelined_, queue_pending_);
   clear_all(queue.slot(), queue_allocated_, queue_pipelined_, queue_pending_);
@@ -268,6 +302,7 @@ QueueId Cluster::insert_queue(Queue row) {
 
 void Cluster::replace_queue(QueueId queue, Queue row) {
   check_between_cycles();
+  ++frame_epoch_;
   queues_[queue] = std::move(row);
 }
 
@@ -277,7 +312,11 @@ void Cluster::erase_queue(QueueId queue) {
   jobs_.for_each([&](JobId id, const Job& job) {
     if (job.queue == queue) orphans.push_back(id);
   });
-  for (const JobId job : orphans) jobs_[job].queue = QueueId{};
+  for (const JobId job : orphans) {
+    jobs_[job].queue = QueueId{};
+    note_job(job);
+  }
+  ++frame_epoch_;
   queues_.erase(queue);
 }
 
@@ -288,6 +327,7 @@ JobId Cluster::insert_job(Job row) {
   grow_all(jobs_.slots(), counts_, pending_best_effort_, job_allocated_, job_pipelined_, job_pending_, phase_);
   clear_all(job.slot(), counts_, pending_best_effort_, job_allocated_, job_pipelined_, job_pending_, phase_);
   phase_.edit(job) = jobs_[job].observed.phase;
+  note_job(job);
   return job;
 }
 
@@ -304,12 +344,14 @@ void Cluster::replace_job(JobId job, Job row) {
   }
   row.tasks = std::move(kept.tasks);
   kept = std::move(row);
+  note_job(job);
 }
 
 void Cluster::erase_job(JobId job) {
   check_between_cycles();
   const std::vector<TaskId> tasks = jobs_[job].tasks;
   for (const TaskId task : tasks) remove_from_job(task, job);
+  job_changes_.forget(job.slot());
   jobs_.erase(job);
 }
 
@@ -399,9 +441,15 @@ void Cluster::assume(const QueueStatus& status) {
   queues_[status.queue].observed_allocated = status.allocated;
 }
 
-void Cluster::forget_observed_condition(TaskId task) { tasks_[task].scheduled.reset(); }
+void Cluster::forget_observed_condition(TaskId task) {
+  tasks_[task].scheduled.reset();
+  if (tasks_[task].job) note_job(tasks_[task].job);
+}
 
-void Cluster::forget_observed_allocated(QueueId queue) { queues_[queue].observed_allocated.clear(); }
+void Cluster::forget_observed_allocated(QueueId queue) {
+  queues_[queue].observed_allocated.clear();
+  ++frame_epoch_;
+}
 
 SpecId Cluster::intern_spec(Spec spec) { return specs_.take(std::move(spec)); }
 

@@ -3,9 +3,12 @@
 
 #include "basalt/base/check.hpp"
 #include "basalt/framework/session.hpp"
+#include "framework/node_fit.hpp"
+#include "framework/normalised.hpp"
+#include "framework/placement_index.hpp"
 
-// The plain path: every node is asked, every term answers for all of them. It is the oracle
-// that any faster path has to agree with, ties included.
+// Two paths to the same answer. The plain one asks every node about every task; it is the
+// oracle that the placement index has to agree with, ties included.
 namespace basalt {
 namespace {
 
@@ -14,7 +17,14 @@ TaskView view(const Cluster& cluster, TaskId task) {
   return TaskView{task, row, cluster.specs()[row.spec]};
 }
 
-/// The request against what the node will have, and whether its use is known at all.
+/// Turns a term's raw answers into weighted points and adds them to the totals.
+void add_normalised(const ScoreTerm& term, std::span<const Score> raw, std::span<Score> totals) {
+  const Score highest = raw.empty() ? 0 : *std::max_element(raw.begin(), raw.end());
+  for (std::size_t i = 0; i < raw.size(); ++i) totals[i] += normalised(raw[i], highest, term);
+}
+
+}  // namespace
+
 Fit resources_fit(const Cluster& cluster, NodeId node, const Resources& request) {
   if (cluster.nodes()[node].uncountable_pods > 0) return Fit::never(Reason{reasons::kUncountable, {}});
   const auto shortage = cluster.future_shortage(node, request);
@@ -24,27 +34,10 @@ Fit resources_fit(const Cluster& cluster, NodeId node, const Resources& request)
   return Fit::no(Reason{reasons::kInsufficient, name.value_or(Symbol{})});
 }
 
-/// Turns a term's raw answers into weighted points and adds them to the totals.
-void add_normalised(const ScoreTerm& term, std::span<const Score> raw, std::span<Score> totals) {
-  const std::int64_t weight = term.weight();
-  if (term.normalisation() == Normalisation::none) {
-    for (std::size_t i = 0; i < raw.size(); ++i) totals[i] += raw[i] * weight;
-    return;
-  }
-  const bool reversed = term.normalisation() == Normalisation::by_max_reversed;
-  const Score max = raw.empty() ? 0 : *std::max_element(raw.begin(), raw.end());
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    const Score share = max == 0 ? 0 : raw[i] * 100 / max;
-    totals[i] += (reversed ? 100 - share : share) * kPoint * weight;
-  }
-}
-
-}  // namespace
-
 Fit Session::fit(TaskId task, NodeId node) const {
   const TaskView asked = view(cluster_, task);
   Fit answer = resources_fit(cluster_, node, asked.spec.request);
-  for (const FilterTerm* term : filters_) {
+  for (const FilterTerm* term : terms_->filters) {
     if (!answer) break;
     if (term->applies(asked.spec)) term->filter(asked, std::span(&node, 1), std::span(&answer, 1));
   }
@@ -55,7 +48,7 @@ std::vector<Score> Session::scores(TaskId task, std::span<const NodeId> nodes) c
   const TaskView asked = view(cluster_, task);
   std::vector<Score> totals(nodes.size(), 0);
   std::vector<Score> raw(nodes.size());
-  for (const ScoreTerm* term : scorers_) {
+  for (const ScoreTerm* term : terms_->scorers) {
     if (!term->applies(asked.spec)) continue;
     std::fill(raw.begin(), raw.end(), 0);
     term->score(asked, nodes, raw);
@@ -65,18 +58,46 @@ std::vector<Score> Session::scores(TaskId task, std::span<const NodeId> nodes) c
 }
 
 std::optional<Placement> Session::find_placement(TaskId task, FitSummary& why) const {
-  const SpecId spec = cluster_.tasks()[task].spec;
-  const std::size_t changes = cluster_.node_changes().size();
-  if (const auto known = failures_.find(spec); known != failures_.end() && known->second.first == changes) {
-    why = known->second.second;
-    return std::nullopt;
-  }
-  const auto placement = find_placement(task, cluster_.nodes_in_order(), why);
-  if (!placement && failures_hold_) failures_[spec] = {changes, why};
-  return placement;
+  const SpecIndex* index = memory_ == nullptr ? nullptr : memory_->index().of(cluster_, view(cluster_, task));
+  if (index == nullptr) return ask_all_anew(task, why);
+  const auto placement = index->best(cluster_);
+  if (!placement) why = index->refusals();
+  return memory_->verifies_next() ? verified(task, cluster_.nodes_in_order(), placement, why) : placement;
 }
 
 std::optional<Placement> Session::find_placement(TaskId task, std::span<const NodeId> among, FitSummary& why) const {
+  const SpecIndex* index = memory_ == nullptr ? nullptr : memory_->index().of(cluster_, view(cluster_, task));
+  if (index == nullptr) return ask_anew(task, among, why);
+  const auto placement = index->best(cluster_, among);
+  if (!placement) why = index->refusals(cluster_, among);
+  return memory_->verifies_next() ? verified(task, among, placement, why) : placement;
+}
+
+/// The plain path has the last word.
+std::optional<Placement> Session::verified(TaskId task, std::span<const NodeId> among,
+                                           const std::optional<Placement>& indexed, FitSummary& why) const {
+  FitSummary plainly;
+  const auto placement = ask_anew(task, among, plainly);
+  const bool agree = placement == indexed && (placement || plainly.counts() == why.counts());
+  if (!agree) memory_->count_mismatch();
+  why = std::move(plainly);
+  return placement;
+}
+
+/// Asks every node, unless the last task of the spec was refused everywhere and nothing has changed.
+std::optional<Placement> Session::ask_all_anew(TaskId task, FitSummary& why) const {
+  const SpecId spec = cluster_.tasks()[task].spec;
+  const std::uint64_t moment = cluster_.node_moment();
+  if (const auto known = failures_.find(spec); known != failures_.end() && known->second.first == moment) {
+    why = known->second.second;
+    return std::nullopt;
+  }
+  const auto placement = ask_anew(task, cluster_.nodes_in_order(), why);
+  if (!placement && failures_hold_) failures_[spec] = {moment, why};
+  return placement;
+}
+
+std::optional<Placement> Session::ask_anew(TaskId task, std::span<const NodeId> among, FitSummary& why) const {
   const TaskView asked = view(cluster_, task);
   std::vector<NodeId> candidates;
   candidates.reserve(among.size());
@@ -88,7 +109,7 @@ std::optional<Placement> Session::find_placement(TaskId task, std::span<const No
     }
   }
   std::vector<Fit> answers;
-  for (const FilterTerm* term : filters_) {
+  for (const FilterTerm* term : terms_->filters) {
     if (candidates.empty() || !term->applies(asked.spec)) continue;
     answers.assign(candidates.size(), Fit::yes());
     term->filter(asked, candidates, answers);

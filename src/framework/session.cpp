@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "basalt/base/check.hpp"
+#include "framework/placement_index.hpp"
+#include "framework/terms_in_force.hpp"
 
 namespace basalt {
 namespace {
@@ -16,8 +18,14 @@ std::weak_ordering by_row(bool left_first, bool right_first) {
 }  // namespace
 
 Session::Session(Cluster& cluster, const Configuration& configuration, Moment moment)
-    : cluster_(cluster), configuration_(configuration), moment_(moment), opening_(cluster.open_undo()) {
+    : cluster_(cluster),
+      configuration_(configuration),
+      moment_(moment),
+      opening_(cluster.open_undo()),
+      terms_(std::make_unique<TermsInForce>()) {
+  if (configuration.memory->is_of(cluster)) memory_ = configuration.memory.get();
   open_plugins();
+  if (memory_ != nullptr) memory_->index().open(*terms_);
 }
 
 Session::~Session() {
@@ -42,14 +50,14 @@ void Session::open_plugins() {
   }
   laws::tell_all(points<Predicate>(), [&](Predicate& plugin) {
     for (const FilterTerm* term : plugin.filter_terms()) {
-      filters_.push_back(term);
+      terms_->filters.push_back(term);
       for (const Input input : {Input::task, Input::job, Input::queue}) {
         if (term->inputs().contains(input)) failures_hold_ = false;
       }
     }
   });
   laws::tell_all(points<NodeOrder>(), [&](NodeOrder& plugin) {
-    for (const ScoreTerm* term : plugin.score_terms()) scorers_.push_back(term);
+    for (const ScoreTerm* term : plugin.score_terms()) terms_->scorers.push_back(term);
   });
 }
 

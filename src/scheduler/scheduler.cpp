@@ -122,7 +122,6 @@ void Scheduler::run_cycle() {
   Orders orders = orders_.write(decisions, state_.cluster(), moment);
   state_.assume(decisions);           // the only place where decisions enter the tables
   binder_.submit(std::move(orders));  // what becomes of them comes back as deltas
-  state_.cluster().clear_node_changes();
   busy_since_ = 0;
   observer_.cycle_done(CycleReport{.cycle = moment.cycle,
                                    .now = moment.now,

@@ -94,7 +94,6 @@ class Run {
     for (std::string& violation : check_placements(state_.cluster(), *configuration_, decisions)) {
       violations_.push_back("cycle " + std::to_string(cycle_) + ": " + std::move(violation));
     }
-    state_.cluster().clear_node_changes();
   }
 
   const Script& script_;

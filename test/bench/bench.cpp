@@ -75,7 +75,6 @@ class Runner {
       for (const Decision& decision : decisions) row.evicted += std::holds_alternative<Evict>(decision) ? 1 : 0;
       row.bound += bound;
       state_.assume(decisions);
-      state_.cluster().clear_node_changes();
       for (std::string& violation : testing::check_placements(state_.cluster(), configuration, decisions)) {
         row.violations.push_back(std::move(violation));
       }

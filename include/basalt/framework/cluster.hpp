@@ -11,6 +11,7 @@
 
 #include "basalt/base/symbol.hpp"
 #include "basalt/base/table.hpp"
+#include "basalt/framework/change_list.hpp"
 #include "basalt/framework/column.hpp"
 #include "basalt/framework/decision.hpp"
 #include "basalt/framework/shared_rows.hpp"
@@ -126,7 +127,7 @@ class Cluster {
 
   /// Over all nodes that take tasks.
   [[nodiscard]] const Resources& total_allocatable() const { return total_allocatable_; }
-  [[nodiscard]] Resources total_used() const;
+  [[nodiscard]] const Resources& total_used() const { return total_used_[kTotals]; }
 
   // --- numbers that gang rules are made of (Volcano's names) ---
   /// Allocated, Binding, Bound, Running, Succeeded.
@@ -143,11 +144,26 @@ class Cluster {
   void move(TaskId task, TaskStatus status, NodeId node);
   void set_phase(JobId job, JobPhase phase);
 
-  /// Nodes whose row or use changed, oldest first, with repetitions; roll-backs are changes
-  /// too. An index that has seen the first n entries is up to date after the rest.
-  [[nodiscard]] std::span<const NodeId> node_changes() const { return node_changes_; }
-  /// Forgets the changes; the owner of the tables calls it between cycles.
-  void clear_node_changes() { node_changes_.clear(); }
+  // --- what changed since when: for whoever keeps something up to date with the tables ---
+  /// The moment of the last change of a node's row or use. Roll-backs are changes too.
+  [[nodiscard]] std::uint64_t node_moment() const { return node_changes_.now(); }
+  /// Calls `visit(node, row_changed)` for each node that changed after `moment`; `row_changed`:
+  /// its row did, not only what is placed on it.
+  template <class Visit>
+  void for_each_node_changed_after(std::uint64_t moment, Visit&& visit) const {
+    node_changes_.for_each_after(moment,
+                                 [&](std::uint32_t slot) { visit(nodes_.id_in(slot), row_changed_[slot] > moment); });
+  }
+  /// Changes whenever `nodes_in_order` does: positions kept from before mean nothing.
+  [[nodiscard]] std::uint64_t order_epoch() const { return order_epoch_; }
+  /// The same for a job's row, the status of its tasks and its phase.
+  [[nodiscard]] std::uint64_t job_moment() const { return job_changes_.now(); }
+  template <class Visit>
+  void for_each_job_changed_after(std::uint64_t moment, Visit&& visit) const {
+    job_changes_.for_each_after(moment, [&](std::uint32_t slot) { visit(jobs_.id_in(slot)); });
+  }
+  /// Changes whenever the row of a queue does, or the sum of what all nodes have.
+  [[nodiscard]] std::uint64_t frame_epoch() const { return frame_epoch_; }
 
   // --- undo ---
   [[nodiscard]] UndoLog::Mark open_undo();
@@ -214,13 +230,20 @@ class Cluster {
  private:
   void enter(TaskId task, TaskStatus status, NodeId node);
   void leave(TaskId task);
+  void occupy(NodeId node, TaskStatus status, const Resources& request, bool add);
   void link(TaskId task, NodeId node);
   void unlink(TaskId task, NodeId node);
   void add_to_job(TaskId task, JobId job);
   void remove_from_job(TaskId task, JobId job);
   void count_in(JobId job, QueueId queue, TaskStatus status, const Spec& spec, bool add);
-  void note_change(NodeId node) { node_changes_.push_back(node); }
+  void note_use(NodeId node) { node_changes_.note(node.slot()); }
+  void note_row(NodeId node);
+  void note_job(JobId job) { job_changes_.note(job.slot()); }
   void check_between_cycles() const;
+  void forget_order() {
+    order_is_stale_ = true;
+    ++order_epoch_;
+  }
 
   Symbols symbols_;
   ResourceSchema schema_;
@@ -247,7 +270,12 @@ class Cluster {
   std::vector<PlacementKeeper*> keepers_;
 
   Resources total_allocatable_;
-  std::vector<NodeId> node_changes_;
+  struct TotalsTag;
+  static constexpr Id<TotalsTag> kTotals{0, 0};
+  Column<TotalsTag, Resources> total_used_{undo_};  // one cell: a column, so that it is saved and restored
+  ChangeList node_changes_, job_changes_;
+  std::vector<std::uint64_t> row_changed_;  // by slot of a node: the moment in node_changes_
+  std::uint64_t order_epoch_ = 1, frame_epoch_ = 1;
   mutable std::vector<NodeId> nodes_in_order_;
   mutable std::vector<std::uint32_t> ranks_;
   mutable bool order_is_stale_ = false;

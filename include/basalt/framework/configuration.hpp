@@ -7,6 +7,7 @@
 
 #include "basalt/framework/action.hpp"
 #include "basalt/framework/arguments.hpp"
+#include "basalt/framework/memory.hpp"
 #include "basalt/framework/plugin.hpp"
 
 namespace basalt {
@@ -34,11 +35,12 @@ struct ActionSlot {
   std::unique_ptr<Action> action;
 };
 
-/// What a cycle runs on: read once from a file, then never changed. Owns what plugins
-/// remember between cycles.
+/// What a cycle runs on: read once from a file, then never changed. Owns what plugins and
+/// sessions remember between cycles.
 struct Configuration {
   std::vector<ActionSlot> actions;
   std::vector<Tier> tiers;
+  std::unique_ptr<SessionMemory> memory = std::make_unique<SessionMemory>();
 
   [[nodiscard]] bool has_action(std::string_view name) const {
     for (const ActionSlot& slot : actions) {
@@ -48,6 +50,7 @@ struct Configuration {
   }
   /// Gives every plugin the chance to make its columns. Called once, before the first session.
   void attach(Cluster& cluster) {
+    memory->attach(cluster);
     for (Tier& tier : tiers) {
       for (PluginSlot& slot : tier.plugins) slot.plugin->attach(cluster);
     }

@@ -17,22 +17,19 @@
 #include "basalt/framework/configuration.hpp"
 #include "basalt/framework/decision.hpp"
 #include "basalt/framework/laws.hpp"
+#include "basalt/framework/placement.hpp"
 #include "basalt/framework/reason.hpp"
 #include "basalt/framework/terms.hpp"
 #include "basalt/framework/transaction.hpp"
 
 namespace basalt {
 
+struct TermsInForce;
+
 /// When a session runs: its only source of time, so that it can be replayed.
 struct Moment {
   WallTime now{};
   std::uint64_t cycle = 0;
-};
-
-/// Where a task can go.
-struct Placement {
-  NodeId node;
-  bool now = true;  ///< false: only once what is leaving has left
 };
 
 /// Why a job waits, gathered as the actions try it. Counts and reasons are of the last try.
@@ -83,8 +80,8 @@ class Session {
   [[nodiscard]] std::vector<TaskId> reclaimable(TaskId evictor, std::span<const TaskId> candidates) const;
 
   // --- placing ---
-  /// The best node for a pending task, or nothing, and then `why` says what each node
-  /// objected. All nodes are considered. Nodes with idle room come before nodes with future
+  /// The best node for a pending task, or nothing, and then (only then) `why` says what each
+  /// node objected. All nodes are considered. Nodes with idle room come before nodes with future
   /// room only; among them the highest score wins, and ties go to the first by name.
   [[nodiscard]] std::optional<Placement> find_placement(TaskId task, FitSummary& why) const;
   /// The same among some nodes, which must be in rank order.
@@ -146,6 +143,10 @@ class Session {
     return std::get<TiersOf<Point>>(points_).tiers;
   }
   void open_plugins();
+  std::optional<Placement> ask_all_anew(TaskId task, FitSummary& why) const;
+  std::optional<Placement> ask_anew(TaskId task, std::span<const NodeId> among, FitSummary& why) const;
+  std::optional<Placement> verified(TaskId task, std::span<const NodeId> among, const std::optional<Placement>& indexed,
+                                    FitSummary& why) const;
   void remember_opening(TaskId task);
   void decide_placements(Decisions& decisions) const;
 
@@ -157,15 +158,15 @@ class Session {
   bool closed_ = false;
   std::vector<std::unique_ptr<OpenedPlugin>> plugins_;
   PointTable<ExtensionPoints>::Type points_;
-  std::vector<const FilterTerm*> filters_;
-  std::vector<const ScoreTerm*> scorers_;
+  std::unique_ptr<TermsInForce> terms_;
+  SessionMemory* memory_ = nullptr;  // null: this session does without
   std::vector<Operation> journal_;
   /// Where tasks that were touched stood when the session opened.
   std::unordered_map<TaskId, std::pair<TaskStatus, NodeId>> openings_;
   std::unordered_map<JobId, WaitReport> waits_;
   /// What all nodes last said to a spec, and after how many node changes: the next task of the
   /// spec hears the same unless something changed, as long as no filter looks beyond the spec.
-  mutable std::unordered_map<SpecId, std::pair<std::size_t, FitSummary>> failures_;
+  mutable std::unordered_map<SpecId, std::pair<std::uint64_t, FitSummary>> failures_;
   bool failures_hold_ = true;
 };
 

@@ -34,6 +34,8 @@ class Inputs {
   /// Correct for any term, and slow: nothing can be remembered.
   static constexpr Inputs everything() { return Inputs(0x1ffU); }
   [[nodiscard]] constexpr bool contains(Input input) const { return (bits_ & static_cast<std::uint32_t>(input)) != 0; }
+  /// None but those of `others`.
+  [[nodiscard]] constexpr bool within(const Inputs& others) const { return (bits_ & ~others.bits_) == 0; }
   constexpr bool operator==(const Inputs&) const = default;
 
  private:

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "basalt/framework/cluster.hpp"
+#include "basalt/framework/placement.hpp"
+#include "basalt/framework/reason.hpp"
+#include "basalt/framework/terms.hpp"
+#include "framework/terms_in_force.hpp"
+
+namespace basalt {
+
+/// What every node says to the tasks of one spec: a key a node, by rank, in blocks that know
+/// their best. Asking again costs what changed since, and finding the best node a look at the
+/// blocks, so a gang of n equal tasks costs one pass over the nodes and little more per task.
+/// All nodes count: there is no sampling. Decides exactly as the plain path does.
+class SpecIndex {
+ public:
+  /// Whether an index can stand for these terms: all that apply to the spec are local.
+  [[nodiscard]] static bool covers(const TermsInForce& terms, const Spec& spec);
+
+  /// Takes the terms of a session that has just opened; if others apply than before, what was
+  /// known is forgotten. REQUIRES: `covers`.
+  void use(const TermsInForce& terms, const Spec& spec);
+
+  /// Asks the nodes that changed since the last time. `task`: any task of the spec.
+  void catch_up(const Cluster& cluster, const TaskView& task);
+
+  /// The best node of all, or of some (in rank order). REQUIRES: caught up.
+  [[nodiscard]] std::optional<Placement> best(const Cluster& cluster) const;
+  [[nodiscard]] std::optional<Placement> best(const Cluster& cluster, std::span<const NodeId> among) const;
+  /// What the nodes that refuse say. REQUIRES: caught up.
+  [[nodiscard]] FitSummary refusals() const;
+  [[nodiscard]] FitSummary refusals(const Cluster& cluster, std::span<const NodeId> among) const;
+
+  /// Nodes asked so far, repetitions counted.
+  [[nodiscard]] std::uint64_t rescored() const { return rescored_; }
+  /// Memory held, about.
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  /// Orders nodes: room now before room later, then by score. Of the highest, the first by
+  /// rank wins.
+  using Key = std::int64_t;
+  static constexpr Key kRefused = std::numeric_limits<Key>::min();
+  static constexpr Key kOffset = Key{1} << 61;  // added for room now, taken off for room later
+  static constexpr std::size_t kBlock = 64;
+  using RefusalNumber = std::uint16_t;
+  static constexpr RefusalNumber kFits = 0;
+
+  struct Refusal {
+    Reason reason;
+    std::uint32_t nodes = 0;
+  };
+  /// A term whose answers are set in proportion to the highest among the candidates.
+  struct ScaledTerm {
+    const ScoreTerm* term;
+    std::vector<Score> raw;  // by rank; empty while nothing but zeros was answered
+    Score highest_now = 0, highest_later = 0;
+  };
+  /// A node that changed and passes every filter.
+  struct Candidate {
+    NodeId node;
+    std::uint32_t rank;
+    bool now;
+  };
+
+  void forget(const Cluster& cluster);
+  bool examine(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
+  void ask_fixed_filters(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
+  void ask_live_filters(const TaskView& task);
+  bool score(const TaskView& task);
+  bool take_raw(ScaledTerm& scaled, std::span<const Score> raw);
+  void set_keys();
+  bool highest_have_changed();
+  [[nodiscard]] Key key_of(std::uint32_t rank, Score base, bool now) const;
+  void set_refused(std::uint32_t rank, RefusalNumber why);
+  void set_key(std::uint32_t rank, Key key);
+  void settle_blocks();
+  RefusalNumber number_of(const Reason& reason);
+
+  // the terms of the session that apply to the spec
+  std::vector<const FilterTerm*> filters_;
+  std::vector<const ScoreTerm*> plain_scorers_;
+  std::vector<ScaledTerm> scaled_;
+  std::vector<bool> applied_;      // filters, then scorers, by position in the session's lists
+  bool filters_are_fixed_ = true;  // what they say stands until the node's row changes
+
+  std::uint64_t seen_ = 0, order_epoch_ = 0;  // 0: nothing yet
+
+  // by rank
+  std::vector<Key> keys_;
+  std::vector<Score> bases_;                  // sums without scaled terms; empty while those have answered only zeros
+  std::vector<RefusalNumber> refusal_;        // why the node is refused now
+  std::vector<RefusalNumber> fixed_refusal_;  // what the filters say, where they are fixed
+
+  std::vector<Key> block_best_;
+  std::vector<bool> block_is_stale_;
+  std::vector<std::uint32_t> stale_blocks_;
+  std::vector<Refusal> refusals_;
+  bool keeps_bases_ = false;
+  bool classes_moved_ = false;  // since highest_* were computed, a node came, left, or answered otherwise
+  std::uint64_t rescored_ = 0;
+
+  // working space, kept to be used again
+  std::vector<NodeId> changed_, changed_rows_, nodes_;
+  std::vector<Candidate> candidates_;
+  std::vector<Score> sums_, raw_;
+  std::vector<Fit> fits_;
+};
+
+}  // namespace basalt
