@@ -1,10 +1,9 @@
-#include <algorithm>
-#include <set>
 #include <unordered_map>
 
 #include "actions/builtin.hpp"
 #include "actions/candidates.hpp"
 #include "actions/queue_rounds.hpp"
+#include "actions/task_placing.hpp"
 #include "basalt/framework/session.hpp"
 
 namespace basalt {
@@ -46,15 +45,6 @@ class Allocation {
   }
 
  private:
-  /// A job's waiting tasks, and how many have had their try.
-  struct Worklist {
-    std::vector<TaskId> tasks;
-    std::size_t next = 0;
-  };
-
-  /// Where a pass put the tasks of a job.
-  using Placements = std::vector<std::pair<TaskId, Placement>>;
-
   /// Places tasks until the job is ready: its minimum first, then one more each turn. Binds if
   /// it is ready, reserves if it will be once what is leaving has left, and otherwise leaves no
   /// trace. Whether the job may have another turn.
@@ -75,7 +65,7 @@ class Allocation {
       if (cluster_.status(task) == TaskStatus::pipelined) tx.release(task);
     }
     const Transaction::Savepoint before = tx.savepoint();
-    const Placements placements = place_tasks(job, list, tx);
+    const Placements placements = place_tasks(session_, job, list, tx);
     if (session_.job_ready(job)) {
       tx.commit();
       return true;
@@ -89,75 +79,6 @@ class Allocation {
     }
     list.next = first;
     return false;
-  }
-
-  Placements place_tasks(JobId job, Worklist& list, Transaction& tx) {
-    Placements placements;
-    std::set<Symbol> failed_roles;
-    while (list.next < list.tasks.size()) {
-      const TaskId task = list.tasks[list.next++];
-      const auto placement = find(job, task);
-      if (!placement) {
-        failed_roles.insert(cluster_.tasks()[task].role);
-        if (may_still_succeed(job, failed_roles)) continue;
-        break;
-      }
-      if (placement->now) {
-        tx.allocate(task, placement->node);
-      } else {
-        tx.pipeline(task, placement->node);
-      }
-      placements.emplace_back(task, *placement);
-      if (session_.job_ready(job)) break;
-    }
-    return placements;
-  }
-
-  /// A node for the task, or a note of why there is none.
-  std::optional<Placement> find(JobId job, TaskId task) {
-    const SpecId spec = cluster_.tasks()[task].spec;
-    std::string refusal;
-    if (!session_.allocatable(cluster_.jobs()[job].queue, task, refusal)) {
-      if (refusal.empty()) refusal = "queue \"" + cluster_.jobs()[job].queue_name + "\" has no room for it";
-    } else {
-      refusal = session_.pre_predicate(task);
-    }
-    if (!refusal.empty()) {
-      session_.wait_report(job).note(spec, std::move(refusal));
-      return std::nullopt;
-    }
-    FitSummary why;
-    const auto placement = session_.find_placement(task, why);
-    if (!placement) session_.wait_report(job).note(spec, std::move(why));
-    return placement;
-  }
-
-  /// Whether the tasks that are left could still make the job ready after some found no place.
-  /// Source: Volcano's NeedContinueAllocating, for jobs without sub-groups.
-  [[nodiscard]] bool may_still_succeed(JobId id, const std::set<Symbol>& failed_roles) const {
-    const Job& job = cluster_.jobs()[id];
-    const auto minimum = static_cast<std::size_t>(std::max(job.min_member, 0));
-    if (minimum == job.tasks.size()) return false;
-    std::int64_t role_minimums = 0;
-    for (const auto& [role, minimum_of_role] : job.min_task_member) role_minimums += minimum_of_role;
-    if (job.min_member < role_minimums) {
-      std::size_t possible = cluster_.ready_tasks(id);
-      for (const TaskId task : job.tasks) {
-        const bool waits = cluster_.status(task) == TaskStatus::pending;
-        if (waits && !failed_roles.contains(cluster_.tasks()[task].role)) ++possible;
-      }
-      return possible >= minimum;
-    }
-    return std::none_of(job.min_task_member.begin(), job.min_task_member.end(), [&](const auto& role) {
-      return role.second > 0 && failed_roles.contains(role.first) && placed_in_role(job, role.first) < role.second;
-    });
-  }
-
-  [[nodiscard]] std::int64_t placed_in_role(const Job& job, Symbol role) const {
-    return std::count_if(job.tasks.begin(), job.tasks.end(), [&](TaskId task) {
-      const TaskStatus status = cluster_.status(task);
-      return cluster_.tasks()[task].role == role && (is_allocated(status) || status == TaskStatus::succeeded);
-    });
   }
 
   /// Reservations of jobs with a lower priority: a more important job does not wait for them.

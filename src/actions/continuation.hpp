@@ -1,0 +1,14 @@
+#pragma once
+
+#include <set>
+
+#include "basalt/framework/session.hpp"
+
+namespace basalt {
+
+/// Whether the tasks that are left could still make a job ready after tasks of some roles found
+/// no place: when not, the try ends early. Errs on the side of going on.
+/// Source: Volcano's NeedContinueAllocating, for jobs without sub-groups.
+[[nodiscard]] bool may_still_succeed(const Cluster& cluster, JobId job, const std::set<Symbol>& failed_roles);
+
+}  // namespace basalt
