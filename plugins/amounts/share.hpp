@@ -26,5 +26,7 @@ struct Share {
 /// Volcano's share of drf jobs and proportion queues: "pods" is a kind like the others, and
 /// an amount of a kind that the whole lacks does not count.
 Share dominant_share(const Resources& amount, const Resources& whole);
+/// The same of the sum of two amounts.
+Share dominant_share(const Resources& amount, const Resources& more, const Resources& whole);
 
 }  // namespace basalt

@@ -7,7 +7,7 @@
 namespace basalt {
 namespace {
 
-constexpr std::int64_t kPart = 1'000'000'000'000;  // unit of a single kind's part
+constexpr double kPart = 0x1p40;  // a single kind's part is kept in units of 1/kPart
 
 /// The kinds that count for a request.
 std::vector<WeighedKind> requested(std::span<const WeighedKind> kinds, const Resources& request) {
@@ -26,9 +26,13 @@ Score fullness(std::int64_t weight, std::span<const WeighedKind> kinds, std::int
     if (capacity <= 0 || weighed.weight == 0) continue;
     const std::int64_t then = used[weighed.kind] + request[weighed.kind];
     if (then > capacity) return 0;
-    sum += Int128{then} * weighed.weight * kPart / capacity;
+    // One correctly rounded division and an exact scaling: the same on every machine.
+    const double part = static_cast<double>(then) / static_cast<double>(capacity);
+    sum += Int128{weighed.weight} * static_cast<std::int64_t>(part * kPart);
   }
-  return static_cast<Score>(sum * kMaxScore * weight / (Int128{weights} * kPart));
+  const Int128 points = sum * kMaxScore * weight / static_cast<std::int64_t>(kPart);
+  const auto narrow = static_cast<std::int64_t>(points);
+  return narrow == points ? narrow / weights : static_cast<Score>(points / weights);
 }
 
 std::int64_t sum_of_weights(std::span<const WeighedKind> kinds) {

@@ -13,9 +13,7 @@ class Drf final : public JobOrder, public Preemptable {
   using Args = NoArguments;
   Drf(const Args&, const Session& session) : cluster_(session.cluster()) {}
 
-  std::weak_ordering job_order(JobId left, JobId right) const override {
-    return share(holdings(left)) <=> share(holdings(right));
-  }
+  std::weak_ordering job_order(JobId left, JobId right) const override { return share_of(left) <=> share_of(right); }
 
   /// A task may go if its job keeps a share no smaller than the one the evictor's job then
   /// has. What goes is counted as gone for the next candidate of that job.
@@ -45,6 +43,9 @@ class Drf final : public JobOrder, public Preemptable {
  private:
   /// What a job has, reservations included.
   Resources holdings(JobId job) const { return cluster_.allocated(job) + cluster_.pipelined(job); }
+  Share share_of(JobId job) const {
+    return dominant_share(cluster_.allocated(job), cluster_.pipelined(job), cluster_.total_allocatable());
+  }
   Share share(const Resources& amount) const { return dominant_share(amount, cluster_.total_allocatable()); }
 
   const Cluster& cluster_;

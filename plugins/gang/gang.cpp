@@ -67,7 +67,8 @@ class Gang final : public JobValid,
   }
 
   void session_report(Reporter& reporter) const override {
-    for (const JobId job : jobs_to_report()) {
+    for (const JobId job : reporter.session().jobs_in_view()) {
+      if (!has_news(job)) continue;
       if (has_minimum(job)) {
         reporter.job_condition(job, kScheduled, std::string(kReadyReason), "");
       } else {
@@ -97,17 +98,11 @@ class Gang final : public JobValid,
     });
   }
 
-  /// Jobs with tasks whose condition may have to be written, in their order.
-  std::vector<JobId> jobs_to_report() const {
-    std::vector<JobId> jobs;
-    cluster_.jobs().for_each([&](JobId id, const Job& job) {
-      if (job.implicit || job.tasks.empty()) return;
-      const bool is_known = has_minimum(id) ? says_scheduled(job) : is_only_terminating(id);
-      if (!is_known) jobs.push_back(id);
-    });
-    std::sort(jobs.begin(), jobs.end(),
-              [&](JobId left, JobId right) { return comes_before(cluster_.jobs()[left], cluster_.jobs()[right]); });
-    return jobs;
+  /// Whether there may be a condition to write.
+  bool has_news(JobId id) const {
+    const Job& job = cluster_.jobs()[id];
+    if (job.implicit || job.tasks.empty()) return false;
+    return has_minimum(id) ? !says_scheduled(job) : !is_only_terminating(id);
   }
 
   const Cluster& cluster_;

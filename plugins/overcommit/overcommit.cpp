@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "basalt/framework/session.hpp"
+#include "plugins/amounts/job_ledger.hpp"
 #include "plugins/amounts/minimum.hpp"
 #include "plugins/amounts/share.hpp"
 #include "plugins/amounts/shortage.hpp"
@@ -44,12 +45,11 @@ class Overcommit final : public JobEnqueueable, public JobEnqueued {
     }
   };
 
-  Overcommit(const Args& args, const Session& session)
-      : cluster_(session.cluster()),
-        limit_(scaled(cluster_.total_allocatable(), args.factor)),
-        claimed_(cluster_.total_used()) {
-    cluster_.jobs().for_each(
-        [&](JobId job, const Job&) { claimed_ = saturating_add(claimed_, standing_claim(cluster_, job)); });
+  using Memory = JobLedger;
+  Overcommit(const Args& args, Memory& ledger, const Session& session)
+      : cluster_(session.cluster()), limit_(scaled(cluster_.total_allocatable(), args.factor)) {
+    ledger.catch_up(cluster_);
+    claimed_ = saturating_add(cluster_.total_used(), ledger.claims().saturated());
   }
 
   Vote job_enqueueable(JobId job, std::string& why) const override {

@@ -20,16 +20,18 @@ class Proportion final : public QueueOrder,
                          public JobEnqueued {
  public:
   using Args = NoArguments;
-  Proportion(const Args&, const Session& session)
-      : cluster_(session.cluster()), shares_(queue_shares(session.cluster())) {}
+  using Memory = JobLedger;
+  Proportion(const Args&, Memory& ledger, const Session& session) : cluster_(session.cluster()) {
+    ledger.catch_up(cluster_);
+    shares_ = queue_shares(cluster_, ledger);
+  }
 
   /// Higher priority first, then the queue that has the smaller part of what it deserves.
   std::weak_ordering queue_order(QueueId left, QueueId right) const override {
     const Queue& l = cluster_.queues()[left];
     const Queue& r = cluster_.queues()[right];
     if (l.priority != r.priority) return r.priority <=> l.priority;
-    return dominant_share(holdings(cluster_, left), share(left).deserved) <=>
-           dominant_share(holdings(cluster_, right), share(right).deserved);
+    return part_of_deserved(left) <=> part_of_deserved(right);
   }
 
   /// It has all it deserves, of every kind.
@@ -92,6 +94,10 @@ class Proportion final : public QueueOrder,
     static const QueueShare kNone;
     const auto known = shares_.find(queue);
     return known == shares_.end() ? kNone : known->second;
+  }
+
+  Share part_of_deserved(QueueId queue) const {
+    return dominant_share(cluster_.allocated(queue), cluster_.pipelined(queue), share(queue).deserved);
   }
 
   QueueId queue_of(TaskId task) const {

@@ -31,27 +31,21 @@ Resources holdings(const Cluster& cluster, QueueId queue) {
   return cluster.allocated(queue) + cluster.pipelined(queue);
 }
 
-std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster) {
+std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, const JobLedger& ledger) {
   std::unordered_map<QueueId, QueueShare> shares;
-  cluster.jobs().for_each([&](JobId id, const Job& job) {
-    if (!job.queue) return;
-    QueueShare& share = shares[job.queue];
-    if (job.min_resources) share.claimed = saturating_add(share.claimed, standing_claim(cluster, id));
-    const Resources& held = cluster.allocated(id);
-    if (held.width() > 0) share.elastic += excess(held, job.min_resources.value_or(Resources{}));
-  });
-
   const Resources& total = cluster.total_allocatable();
   const Resources unguaranteed = excess(total, total_guarantee(cluster));
   std::vector<QueueDemand> demands;
   std::vector<QueueShare*> owners;
   cluster.queues().for_each([&](QueueId id, const Queue& queue) {
-    const auto owner = shares.find(id);
-    if (owner == shares.end()) return;
-    owner->second.limit = stated_capability(queue).cut(unguaranteed + queue.guarantee);
-    demands.push_back(
-        {queue.weight, queue.guarantee, owner->second.limit, holdings(cluster, id) + cluster.pending(id)});
-    owners.push_back(&owner->second);
+    const QueueAccount* account = ledger.account(id);
+    if (account == nullptr) return;
+    QueueShare& share = shares[id];
+    share.claimed = account->claims.saturated();
+    share.elastic = cluster.allocated(id) - account->covered.saturated();
+    share.limit = stated_capability(queue).cut(unguaranteed + queue.guarantee);
+    demands.push_back({queue.weight, queue.guarantee, share.limit, holdings(cluster, id) + cluster.pending(id)});
+    owners.push_back(&share);
   });
   std::vector<Resources> deserved = deserved_shares(total, demands);
   for (std::size_t i = 0; i < owners.size(); ++i) owners[i]->deserved = deserved[i];

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "basalt/framework/cluster.hpp"
+#include "plugins/amounts/job_ledger.hpp"
 
 namespace basalt {
 
@@ -18,9 +19,9 @@ struct QueueShare {
   Resources elastic;
 };
 
-/// Works the shares out for every queue that owns a job; the others have none. Source:
-/// Volcano's proportion, when a session opens.
-std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster);
+/// Works the shares out for every queue that owns a job; the others have none. `ledger` is
+/// caught up. Source: Volcano's proportion, when a session opens.
+std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, const JobLedger& ledger);
 
 /// Requests of a queue's tasks that are placed or hold reservations, now.
 Resources holdings(const Cluster& cluster, QueueId queue);

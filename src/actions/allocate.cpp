@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 
 #include "actions/builtin.hpp"
@@ -16,6 +17,7 @@ class Allocation {
 
   void run() {
     QueueRounds rounds(session_);
+    std::vector<JobId> half_placed;
     for (const JobId job : jobs_to_place(session_)) {
       if (cluster_.waiting_tasks(job) > 0) holders_.push_back(job);
       std::vector<TaskId> tasks = waiting_tasks(session_, job, false);
@@ -26,13 +28,13 @@ class Allocation {
       }
       if (tasks.empty()) continue;
       worklists_[job] = Worklist{std::move(tasks), 0};
-      // What a crash or a refused bind left half-placed is made whole before anything new.
-      if (cluster_.ready_tasks(job) > 0 && !session_.job_ready(job)) {
-        place(job);
-      } else {
-        rounds.add(job);
-      }
+      const bool is_half_placed = cluster_.ready_tasks(job) > 0 && !session_.job_ready(job);
+      is_half_placed ? half_placed.push_back(job) : rounds.add(job);
     }
+    // What a crash or a refused bind left half-placed is made whole before anything new.
+    std::sort(half_placed.begin(), half_placed.end(),
+              [&](JobId left, JobId right) { return session_.job_order(left, right) < 0; });
+    for (const JobId job : half_placed) place(job);
     while (const auto queue = rounds.next_queue()) {
       if (session_.overused(*queue)) {
         for (const JobId job : rounds.drop(*queue)) serve_beyond_share(job);
@@ -61,8 +63,8 @@ class Allocation {
     const std::size_t first = list.next;
     Transaction tx = session_.begin();
     for (const TaskId task : passed) tx.release(task);
-    for (const TaskId task : list.tasks) {
-      if (cluster_.status(task) == TaskStatus::pipelined) tx.release(task);
+    for (std::size_t i = 0; i < list.tasks.size() && cluster_.waiting_tasks(job) > 0; ++i) {
+      if (cluster_.status(list.tasks[i]) == TaskStatus::pipelined) tx.release(list.tasks[i]);
     }
     const Transaction::Savepoint before = tx.savepoint();
     const Placements placements = place_tasks(session_, job, list, tx);

@@ -5,17 +5,22 @@
 namespace basalt {
 namespace {
 
+struct Refusal {
+  std::string why;
+  bool is_its_own_fault = false;  ///< stands until the job changes
+};
+
 /// Why a job is not looked at; empty: it is.
-std::string why_not(Session& session, JobId id) {
+Refusal why_not(Session& session, JobId id) {
   const Cluster& cluster = session.cluster();
   const Job& job = cluster.jobs()[id];
-  if (!job.blockers.empty()) return job.blockers.front();
-  if (!job.queue) return "queue \"" + job.queue_name + "\" not found";
+  if (!job.blockers.empty()) return {job.blockers.front(), true};
+  if (!job.queue) return {"queue \"" + job.queue_name + "\" not found", true};
   if (cluster.phase(id) == JobPhase::pending) {
-    if (session.configuration().has_action("enqueue")) return "not enqueued yet";
+    if (session.configuration().has_action("enqueue")) return {"not enqueued yet"};
     session.admit(id);
   }
-  if (const auto objection = session.job_valid(id)) return objection->message;
+  if (const auto objection = session.job_valid(id)) return {objection->message, true};
   return {};
 }
 
@@ -23,17 +28,18 @@ std::string why_not(Session& session, JobId id) {
 
 std::vector<JobId> jobs_to_place(Session& session) {
   std::vector<JobId> jobs;
-  session.cluster().jobs().for_each([&](JobId id, const Job& job) {
-    if (!job.tasks.empty()) jobs.push_back(id);
-  });
-  std::erase_if(jobs, [&](JobId job) {
-    std::string why = why_not(session, job);
-    if (why.empty()) return false;
-    std::string& noted = session.wait_report(job).job_reason;
-    if (noted.empty()) noted = std::move(why);
-    return true;
-  });
-  std::sort(jobs.begin(), jobs.end(), [&](JobId left, JobId right) { return session.job_order(left, right) < 0; });
+  for (const JobId job : session.jobs_in_view()) {
+    if (session.cluster().jobs()[job].tasks.empty()) continue;
+    const Refusal refusal = why_not(session, job);
+    if (refusal.why.empty()) {
+      jobs.push_back(job);
+      continue;
+    }
+    WaitReport& report = session.wait_report(job);
+    if (!report.job_reason.empty()) continue;
+    report.job_reason = refusal.why;
+    report.is_its_own_fault = refusal.is_its_own_fault;
+  }
   return jobs;
 }
 
@@ -46,7 +52,8 @@ std::vector<TaskId> waiting_tasks(const Session& session, JobId job, bool best_e
     const Spec& spec = cluster.spec(task);
     if (!spec.gated && spec.is_best_effort() == best_effort) tasks.push_back(task);
   }
-  std::sort(tasks.begin(), tasks.end(), [&](TaskId left, TaskId right) { return session.task_order(left, right) < 0; });
+  const auto preferred = [&](TaskId left, TaskId right) { return session.task_preference(left, right) < 0; };
+  if (!std::is_sorted(tasks.begin(), tasks.end(), preferred)) std::stable_sort(tasks.begin(), tasks.end(), preferred);
   return tasks;
 }
 

@@ -6,7 +6,7 @@
 
 namespace basalt {
 
-/// The jobs that an action that places tasks looks at, in job order: those that are in, whole
+/// The jobs that an action that places tasks looks at, in the order of `comes_before`: those that are in, whole
 /// enough, and in a queue that exists. Of the others, notes why they wait. Where enqueue is
 /// not configured, pending jobs are let in on the way.
 std::vector<JobId> jobs_to_place(Session& session);

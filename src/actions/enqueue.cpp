@@ -12,9 +12,10 @@ class EnqueueAction final : public Action {
   void run(Session& session) const override {
     const Cluster& cluster = session.cluster();
     QueueRounds rounds(session);
-    cluster.jobs().for_each([&](JobId id, const Job& job) {
+    for (const JobId id : session.jobs_in_view()) {
+      const Job& job = cluster.jobs()[id];
       if (cluster.phase(id) == JobPhase::pending && job.queue && job.blockers.empty()) rounds.add(id);
-    });
+    }
     while (const auto queue = rounds.next_queue()) {
       const JobId job = rounds.next_job(*queue);
       std::string why;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "basalt/base/check.hpp"
 #include "framework/row_hash.hpp"
@@ -44,6 +45,15 @@ Result<Resources> Cluster::resources(const NamedAmounts& amounts) {
 Result<Limits> Cluster::limits(const NamedAmounts& amounts) {
   for (const NamedAmount& amount : amounts) symbols_.intern(amount.name);
   return schema_.limits(amounts);
+}
+
+Symbol Cluster::kind_name(Dimension kind) const {
+  while (kind_names_.size() <= kind) {
+    const auto known = symbols_.find(schema_.name(static_cast<Dimension>(kind_names_.size())));
+    if (!known) return Symbol{};
+    kind_names_.push_back(*known);
+  }
+  return kind_names_[kind];
 }
 
 // --- order of nodes ---
@@ -128,6 +138,7 @@ void Cluster::leave(TaskId task) {
     occupy(node, status, spec.request, false);
     for (PlacementKeeper* keeper : keepers_) keeper->removed(*this, task, node);
     note_use(node);
+    if (!undo_.is_open()) relieved_.note(node.slot());
   }
   if (row.job) count_in(row.job, jobs_[row.job].queue, status, spec, false);
 }
@@ -190,6 +201,7 @@ void Cluster::set_phase(JobId job, JobPhase phase) {
 
 void Cluster::note_row(NodeId node) {
   note_use(node);
+  relieved_.note(node.slot());
   if (node.slot() >= row_changed_.size()) row_changed_.resize(node.slot() + std::size_t{1});
   row_changed_[node.slot()] = node_changes_.now();
 }
@@ -272,6 +284,7 @@ NodeId Cluster::insert_node(Node row) {
 void Cluster::replace_node(NodeId node, Node row) {
   check_between_cycles();
   Node& kept = nodes_[node];
+  if (kept == row) return;  // a heartbeat
   if (!kept.placeholder) total_allocatable_ -= kept.allocatable;
   if (!row.placeholder) total_allocatable_ += row.allocatable;
   if (kept.placeholder != row.placeholder) add_or_subtract(total_used_.edit(kTotals), used_[node], kept.placeholder);
@@ -287,6 +300,7 @@ void Cluster::erase_node(NodeId node) {
   if (!nodes_[node].placeholder) total_allocatable_ -= nodes_[node].allocatable;
   ++frame_epoch_;
   node_changes_.forget(node.slot());
+  relieved_.forget(node.slot());
   nodes_.erase(node);
   forget_order();
 }
@@ -302,8 +316,11 @@ QueueId Cluster::insert_queue(Queue row) {
 
 void Cluster::replace_queue(QueueId queue, Queue row) {
   check_between_cycles();
+  Queue& kept = queues_[queue];
+  kept.observed_allocated = row.observed_allocated;  // decides nothing
+  if (kept == row) return;
   ++frame_epoch_;
-  queues_[queue] = std::move(row);
+  kept = std::move(row);
 }
 
 void Cluster::erase_queue(QueueId queue) {
@@ -342,16 +359,18 @@ void Cluster::replace_job(JobId job, Job row) {
       add_or_subtract(queue_pending_.edit(from), job_pending_[job], to);
     }
   }
-  row.tasks = std::move(kept.tasks);
-  kept = std::move(row);
-  note_job(job);
+  const std::vector<TaskId> tasks = std::exchange(kept.tasks, {});
+  const bool is_news = kept != row;  // most updates echo what was written
+  if (is_news) kept = std::move(row);
+  kept.tasks = tasks;
+  if (is_news) note_job(job);
 }
 
 void Cluster::erase_job(JobId job) {
   check_between_cycles();
   const std::vector<TaskId> tasks = jobs_[job].tasks;
   for (const TaskId task : tasks) remove_from_job(task, job);
-  job_changes_.forget(job.slot());
+  job_changes_.note(job.slot());
   jobs_.erase(job);
 }
 
@@ -368,6 +387,7 @@ TaskId Cluster::insert_task(Task row) {
 
 void Cluster::replace_task(TaskId task, Task row) {
   check_between_cycles();
+  if (tasks_[task] == row) return;
   const TaskStatus status = status_[task];
   const NodeId node = node_of_[task];
   const JobId job = row.job;
@@ -446,10 +466,7 @@ void Cluster::forget_observed_condition(TaskId task) {
   if (tasks_[task].job) note_job(tasks_[task].job);
 }
 
-void Cluster::forget_observed_allocated(QueueId queue) {
-  queues_[queue].observed_allocated.clear();
-  ++frame_epoch_;
-}
+void Cluster::forget_observed_allocated(QueueId queue) { queues_[queue].observed_allocated.clear(); }
 
 SpecId Cluster::intern_spec(Spec spec) { return specs_.take(std::move(spec)); }
 

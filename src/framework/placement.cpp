@@ -30,8 +30,7 @@ Fit resources_fit(const Cluster& cluster, NodeId node, const Resources& request)
   const auto shortage = cluster.future_shortage(node, request);
   if (!shortage) return Fit::yes();
   if (*shortage == kPods) return Fit::no(Reason{reasons::kPodCount, {}});
-  const auto name = cluster.symbols().find(cluster.schema().name(*shortage));
-  return Fit::no(Reason{reasons::kInsufficient, name.value_or(Symbol{})});
+  return Fit::no(Reason{reasons::kInsufficient, cluster.kind_name(*shortage)});
 }
 
 Fit Session::fit(TaskId task, NodeId node) const {

@@ -98,7 +98,7 @@ void Reporter::task_condition(TaskId task, std::string reason, std::string messa
 }
 
 void Reporter::report_standard() {
-  for (const JobId job : in_order(session_.cluster().jobs())) {
+  for (const JobId job : session_.jobs_in_view()) {
     report_job_status(job);
     report_waiting_tasks(job);
   }

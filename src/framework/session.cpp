@@ -6,6 +6,7 @@
 #include "basalt/base/check.hpp"
 #include "framework/placement_index.hpp"
 #include "framework/terms_in_force.hpp"
+#include "framework/waiting_room.hpp"
 
 namespace basalt {
 namespace {
@@ -17,15 +18,27 @@ std::weak_ordering by_row(bool left_first, bool right_first) {
 
 }  // namespace
 
-Session::Session(Cluster& cluster, const Configuration& configuration, Moment moment)
+Session::Session(Cluster& cluster, const Configuration& configuration, Moment moment, SessionPurpose purpose)
     : cluster_(cluster),
       configuration_(configuration),
       moment_(moment),
       opening_(cluster.open_undo()),
+      purpose_(purpose),
       terms_(std::make_unique<TermsInForce>()) {
   if (configuration.memory->is_of(cluster)) memory_ = configuration.memory.get();
   open_plugins();
   if (memory_ != nullptr) memory_->index().open(*terms_);
+  look_around();
+}
+
+void Session::look_around() {
+  if (memory_ != nullptr && purpose_ == SessionPurpose::cycle) {
+    jobs_in_view_ = memory_->waiting_room().wake(*this);
+  } else {
+    cluster_.jobs().for_each([&](JobId job, const Job&) { jobs_in_view_.push_back(job); });
+  }
+  std::sort(jobs_in_view_.begin(), jobs_in_view_.end(),
+            [&](JobId left, JobId right) { return comes_before(cluster_.jobs()[left], cluster_.jobs()[right]); });
 }
 
 Session::~Session() {
@@ -84,13 +97,17 @@ std::weak_ordering Session::job_order(JobId left, JobId right) const {
 }
 
 std::weak_ordering Session::task_order(TaskId left, TaskId right) const {
+  const std::weak_ordering preference = task_preference(left, right);
+  if (preference != 0) return preference;
+  const Task& l = cluster_.tasks()[left];
+  const Task& r = cluster_.tasks()[right];
+  return by_row(comes_before(l, r), comes_before(r, l));
+}
+
+std::weak_ordering Session::task_preference(TaskId left, TaskId right) const {
   return laws::first_preference(
       points<TaskOrder>(), [&](const TaskOrder& plugin) { return plugin.task_order(left, right); },
-      [&] {
-        const Task& l = cluster_.tasks()[left];
-        const Task& r = cluster_.tasks()[right];
-        return by_row(comes_before(l, r), comes_before(r, l));
-      });
+      [] { return std::weak_ordering::equivalent; });
 }
 
 // --- questions ---
@@ -145,6 +162,22 @@ std::vector<TaskId> Session::reclaimable(TaskId evictor, std::span<const TaskId>
       [](const Reclaimable& plugin) { return plugin.reclaimable_role(); });
 }
 
+bool Session::is_indexed(SpecId spec) const { return SpecIndex::covers(*terms_, cluster_.specs()[spec]); }
+
+bool Session::evictions_could_help() const {
+  return std::any_of(configuration_.actions.begin(), configuration_.actions.end(),
+                     [](const ActionSlot& slot) { return slot.action->evicts(); });
+}
+
+std::optional<WallTime> Session::deadline() const {
+  std::optional<WallTime> earliest;
+  laws::tell_all(points<Deadline>(), [&](const Deadline& plugin) {
+    const std::optional<WallTime> moment = plugin.deadline();
+    if (moment && (!earliest || *moment < *earliest)) earliest = moment;
+  });
+  return earliest;
+}
+
 std::string Session::pre_predicate(TaskId task) const {
   std::string why;
   for (const std::string& blocker : cluster_.spec(task).blockers) why += (why.empty() ? "" : "; ") + blocker;
@@ -194,13 +227,15 @@ const WaitReport* Session::find_wait_report(JobId job) const {
 /// Turns the journal into decisions. A reservation counts by what came of it: one that stands
 /// as it stood when the session opened is no decision, however often it was tried in between.
 void Session::decide_placements(Decisions& decisions) const {
-  std::unordered_map<TaskId, std::size_t> last;
+  std::unordered_map<TaskId, std::size_t> last;  // of tasks that had a reservation, or were given one
   for (std::size_t i = 0; i < journal_.size(); ++i) {
-    if (journal_[i].task) last[journal_[i].task] = i;
+    if (openings_.contains(journal_[i].task)) last[journal_[i].task] = i;
   }
+  decisions.reserve(journal_.size());
   for (std::size_t i = 0; i < journal_.size(); ++i) {
     const Operation& operation = journal_[i];
-    const bool stands = !operation.task || last.at(operation.task) == i;
+    const auto known = last.empty() ? last.end() : last.find(operation.task);
+    const bool stands = known == last.end() || known->second == i;
     switch (operation.kind) {
       case Operation::Kind::enqueue: decisions.push_back(Enqueue{operation.job}); break;
       case Operation::Kind::allocate:
@@ -228,8 +263,11 @@ Decisions Session::close() && {
   Reporter reporter(*this, decisions);
   reporter.report_standard();
   laws::tell_all(points<SessionReport>(), [&](const SessionReport& plugin) { plugin.session_report(reporter); });
+  const bool is_cycle = memory_ != nullptr && purpose_ == SessionPurpose::cycle;
+  if (is_cycle) memory_->waiting_room().settle(*this, jobs_in_view_);
   cluster_.rollback(opening_);
   cluster_.close_undo();
+  if (is_cycle) memory_->waiting_room().note_closed(cluster_);
   closed_ = true;
   return decisions;
 }

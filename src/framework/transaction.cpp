@@ -28,7 +28,6 @@ void Transaction::allocate(TaskId task, NodeId node) {
   Cluster& cluster = session_->cluster_;
   BASALT_CHECK(cluster.status(task) == TaskStatus::pending || cluster.status(task) == TaskStatus::pipelined,
                "only a waiting task can be allocated");
-  session_->remember_opening(task);
   if (cluster.status(task) == TaskStatus::pipelined) cluster.move(task, TaskStatus::pending, NodeId{});
   BASALT_CHECK(!cluster.idle_shortage(node, cluster.spec(task).request), "allocated beyond what the node has idle");
   cluster.move(task, TaskStatus::allocated, node);
@@ -57,7 +56,6 @@ void Transaction::evict(TaskId task, std::string reason) {
   const TaskStatus status = cluster.status(task);
   BASALT_CHECK(status == TaskStatus::bound || status == TaskStatus::running,
                "only a pod that the API server has on a node can be evicted");
-  session_->remember_opening(task);
   const NodeId node = cluster.node_of(task);
   cluster.move(task, TaskStatus::releasing, node);
   session_->journal_.push_back({Session::Operation::Kind::evict, task, node, JobId{}, std::move(reason)});

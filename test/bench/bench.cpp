@@ -1,126 +1,135 @@
-#include <chrono>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
-#include <fstream>
+#include <functional>
 #include <iostream>
+#include <optional>
 #include <string>
 
-#include "actions/builtin.hpp"
-#include "basalt/framework/session.hpp"
-#include "basalt/testing/scenario.hpp"
+#include "bench/runner.hpp"
 #include "bench/workloads.hpp"
-#include "config/scheduler_configuration.hpp"
-#include "plugins/builtin.hpp"
-#include "state/state.hpp"
 
 // Measures decisions, in one process and one thread, on the stock configuration: one JSON
-// object a line. Nothing is sent anywhere; docs/performance.md says what the figures mean.
+// object a line. docs/performance.md says what the figures mean.
 namespace basalt::bench {
 namespace {
 
-constexpr std::string_view kStockConfiguration = R"(
-actions: "enqueue, allocate, backfill"
-tiers:
-- plugins:
-  - name: priority
-  - name: gang
-    enablePreemptable: false
-  - name: conformance
-- plugins:
-  - name: overcommit
-  - name: drf
-    enablePreemptable: false
-  - name: predicates
-  - name: proportion
-  - name: nodeorder
-  - name: binpack
-)";
+/// Prints a row; false if the independent check found something.
+bool report(const Workload& workload, const std::string& index, const Measurement& measured,
+            std::optional<double> brute_force_seconds) {
+  std::printf(R"({"workload":"%s","nodes":%u,"pods":%u,"specs":%u,"index":"%s","seconds":%.5f,"pods_per_second":%.0f,)"
+              R"("bound":%zu,"evicted":%zu,"cycles":%zu,"rescored":%llu,"rss_mib":%zu,"digest":"%016llx")",
+              workload.name.c_str(), workload.nodes, workload.pods, workload.specs, index.c_str(), measured.seconds,
+              static_cast<double>(measured.bound) / measured.seconds, measured.bound, measured.evicted, measured.cycles,
+              static_cast<unsigned long long>(measured.rescored), resident_mib(),
+              static_cast<unsigned long long>(measured.digest));
+  if (brute_force_seconds) std::printf(R"(,"brute_force_seconds":%.3f)", *brute_force_seconds);
+  std::printf("}\n");
+  std::fflush(stdout);
+  for (const std::string& violation : measured.violations) std::cerr << workload.name << ": " << violation << "\n";
+  return measured.violations.empty();
+}
 
-/// Resident memory of this process in MiB, from /proc.
-std::size_t resident_mib() {
-  std::ifstream statm("/proc/self/statm");
-  std::size_t size = 0;
-  std::size_t resident = 0;
-  statm >> size >> resident;
-  return resident * 4096 >> 20U;
+bool measure(const Workload& workload) {
+  Runner runner(stock_configuration(), Path::index);
+  runner.apply(make_world(workload));
+  if (workload.warm) {
+    runner.apply(make_pods(workload, "first-", workload.gang_size * workload.specs));
+    runner.settle();
+  }
+  runner.apply(make_pods(workload, "", workload.pods));
+  const Measurement measured = runner.settle();
+  std::optional<double> brute_force_seconds;
+  if (workload.brute_force_too) {
+    Runner plain(stock_configuration(), Path::brute_force);
+    plain.apply(make_world(workload));
+    plain.apply(make_pods(workload, "", workload.pods));
+    const Measurement oracle = plain.settle();
+    brute_force_seconds = oracle.seconds;
+    if (oracle.digest != measured.digest) {
+      std::cerr << workload.name << ": the plain path decides differently\n";
+      return false;
+    }
+  }
+  return report(workload, workload.warm ? "warm" : "cold", measured, brute_force_seconds);
+}
+
+/// A cycle after each pod that finishes, on a cluster where nothing that waits fits.
+bool measure_idle(const std::string& name, const IdleWorkload& workload) {
+  Runner runner(stock_configuration(), Path::index);
+  runner.apply(make_idle_world(workload));
+  runner.settle();
+  Measurement measured;
+  for (std::uint32_t i = 0; i < workload.cycles; ++i) {
+    runner.apply({Upserted{finishing_pod(workload, i)}});
+    runner.cycle(measured);
+  }
+  std::vector<double> times = measured.cycle_seconds;
+  std::sort(times.begin(), times.end());
+  const auto percentile = [&](std::size_t percent) { return times[(times.size() - 1) * percent / 100] * 1000; };
+  std::printf(
+      R"({"workload":"%s","nodes":%u,"pods":%u,"specs":%u,"index":"warm","seconds":%.5f,"bound":%zu,"evicted":%zu,)"
+      R"("cycles":%zu,"rescored":%llu,"rss_mib":%zu,"digest":"%016llx","blocked_jobs":%u,"p50_ms":%.4f,"p99_ms":%.4f,)"
+      R"("max_ms":%.4f})"
+      "\n",
+      name.c_str(), workload.nodes, workload.running_gangs * 50, workload.specs, measured.seconds, measured.bound,
+      measured.evicted, measured.cycles, static_cast<unsigned long long>(measured.rescored), resident_mib(),
+      static_cast<unsigned long long>(measured.digest), workload.blocked_jobs, percentile(50), percentile(99),
+      times.back() * 1000);
+  std::fflush(stdout);
+  for (const std::string& violation : measured.violations) std::cerr << name << ": " << violation << "\n";
+  return measured.violations.empty() && measured.bound == 0;
 }
 
 struct Row {
-  double seconds = 0;
-  std::size_t bound = 0, evicted = 0, cycles = 0;
-  std::uint64_t digest = kEmptyHash;
-  std::vector<std::string> violations;
+  std::string name;
+  std::function<bool()> measure;
 };
 
-class Runner {
- public:
-  explicit Runner(const Workload& workload) : workload_(workload) {
-    for (const Delta& delta : make_deltas(workload)) state_.apply(delta);
+std::vector<Row> rows() {
+  std::vector<Row> all;
+  for (const Workload& workload : workloads()) all.push_back({workload.name, [workload] { return measure(workload); }});
+  for (const Workload& workload : scaling_workloads()) {
+    all.push_back({workload.name, [workload] { return measure(workload); }});
   }
+  all.push_back({"idle-10k", [] { return measure_idle("idle-10k", idle_workload()); }});
+  return all;
+}
 
-  /// Runs cycles until one binds nothing more; the time is that of sessions, open to close.
-  Row run(Configuration& configuration) {
-    configuration.attach(state_.cluster());
-    Row row;
-    while (true) {
-      const auto start = std::chrono::steady_clock::now();
-      Session session(state_.cluster(), configuration, Moment{WallTime{}, row.cycles + 1});
-      for (const ActionSlot& slot : configuration.actions) slot.action->run(session);
-      const Decisions decisions = std::move(session).close();
-      row.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      ++row.cycles;
-      const std::string printed = print(decisions, state_.cluster());
-      row.digest = fold_bytes(row.digest, printed.data(), printed.size());
-      std::size_t bound = 0;
-      for (const Decision& decision : decisions) bound += std::holds_alternative<Bind>(decision) ? 1 : 0;
-      for (const Decision& decision : decisions) row.evicted += std::holds_alternative<Evict>(decision) ? 1 : 0;
-      row.bound += bound;
-      state_.assume(decisions);
-      for (std::string& violation : testing::check_placements(state_.cluster(), configuration, decisions)) {
-        row.violations.push_back(std::move(violation));
-      }
-      if (bound == 0 || row.bound == workload_.pods) return row;
-    }
-  }
-
- private:
-  Workload workload_;
-  State state_{Ownership{}};
-};
-
-bool measure(const Workload& workload) {
-  const Registry registry{builtin_plugins(), builtin_actions()};
-  Runner runner(workload);  // outlives the configuration, whose plugins have columns in its tables
-  auto parsed = parse_configuration(kStockConfiguration, "stock", registry, Leniency::strict);
-  if (!parsed.configuration) {
-    std::cerr << "the stock configuration was refused\n";
-    return false;
-  }
-  const Row row = runner.run(*parsed.configuration);
-  std::printf(
-      R"({"workload":"%s","nodes":%u,"pods":%u,"specs":%u,"index":"none","seconds":%.4f,"pods_per_second":%.0f,)"
-      R"("bound":%zu,"evicted":%zu,"cycles":%zu,"rss_mib":%zu,"digest":"%016llx"})"
-      "\n",
-      workload.name.c_str(), workload.nodes, workload.pods, workload.specs, row.seconds,
-      static_cast<double>(row.bound) / row.seconds, row.bound, row.evicted, row.cycles, resident_mib(),
-      static_cast<unsigned long long>(row.digest));
-  std::fflush(stdout);
-  for (const std::string& violation : row.violations) std::cerr << workload.name << ": " << violation << "\n";
-  return row.violations.empty();
+/// Each row in a process of its own, so that its memory is its own.
+bool run_apart(const Row& row) {
+  const pid_t child = fork();
+  if (child == 0) _exit(row.measure() ? 0 : 1);
+  int status = 0;
+  return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace
 }  // namespace basalt::bench
 
-/// `basalt-bench [--smoke | WORKLOAD...]`: without arguments, all workloads.
+/// `basalt-bench [--smoke | --here WORKLOAD | WORKLOAD...]`: without arguments, all workloads, each in
+/// a process of its own. `--here`: one in this process, for profilers.
 int main(int argc, char** argv) {
   using namespace basalt::bench;
-  bool sound = true;
   const std::vector<std::string> wanted(argv + 1, argv + argc);
-  if (wanted == std::vector<std::string>{"--smoke"}) return measure(smoke_workload()) ? 0 : 1;
-  for (const Workload& workload : workloads()) {
-    bool chosen = wanted.empty();
-    for (const std::string& name : wanted) chosen = chosen || name == workload.name;
-    if (chosen) sound = measure(workload) && sound;
+  if (wanted == std::vector<std::string>{"--smoke"}) {
+    const bool sound = measure(smoke_workload());
+    return measure_idle("idle-smoke", idle_smoke_workload()) && sound ? 0 : 1;
   }
-  return sound ? 0 : 1;
+  bool sound = true;
+  bool any = false;
+  for (const Row& row : rows()) {
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), row.name) == wanted.end()) continue;
+    any = true;
+    const bool here = !wanted.empty() && wanted.front() == "--here";
+    sound = (here ? row.measure() : run_apart(row)) && sound;
+  }
+  if (!any) {
+    std::cerr << "no such workload; there are:";
+    for (const Row& row : rows()) std::cerr << " " << row.name;
+    std::cerr << "\n";
+  }
+  return sound && any ? 0 : 1;
 }

@@ -8,7 +8,8 @@
 
 namespace basalt::bench {
 
-/// A cluster and what is to be placed on it. Everything follows from the numbers: no chance.
+/// Nodes of 64 cpu and 256 GiB, queues of equal weight, and what is to be placed on them: pods
+/// of 100m to 1 cpu and up to 4 GiB. Everything follows from the numbers: no chance.
 struct Workload {
   std::string name;
   std::uint32_t nodes = 0;
@@ -16,16 +17,35 @@ struct Workload {
   std::uint32_t specs = 1;      ///< distinct pod templates
   std::uint32_t gang_size = 0;  ///< 0: bare pods
   std::uint32_t queues = 1;
+  bool brute_force_too = false;  ///< small enough for the plain path
+  /// A gang of each template is placed before the clock starts, so that what nodes say is known.
+  bool warm = false;
 };
 
-/// The workloads of docs/performance.md.
+/// The workloads of docs/performance.md that are placed in one go.
 std::vector<Workload> workloads();
-
+/// Node counts from 1,000 to 20,000 with one pod in five to a node: what the size of a cluster costs a pod.
+std::vector<Workload> scaling_workloads();
 /// Small enough to run with sanitizers in a second.
 Workload smoke_workload();
 
-/// Nodes of 64 cpu and 256 GiB, queues of equal weight, and pods of 100m to 1 cpu and up to
-/// 4 GiB, as deltas.
-std::vector<Delta> make_deltas(const Workload& workload);
+/// Queues and nodes.
+std::vector<Delta> make_world(const Workload& workload);
+/// What is to be placed; names begin with `prefix`, `offset` shifts creation times.
+std::vector<Delta> make_pods(const Workload& workload, const std::string& prefix, std::uint32_t pods);
+
+/// A full cluster in which nothing moves but one pod at a time.
+struct IdleWorkload {
+  std::uint32_t nodes = 0;
+  std::uint32_t running_gangs = 0;  ///< of 50 pods of 6 cpu, spread evenly
+  std::uint32_t blocked_jobs = 0;   ///< each of one pod that no node has room for
+  std::uint32_t specs = 1;          ///< templates among the blocked
+  std::uint32_t cycles = 0;         ///< in each of which one running pod finishes
+};
+[[nodiscard]] IdleWorkload idle_workload();
+[[nodiscard]] IdleWorkload idle_smoke_workload();
+std::vector<Delta> make_idle_world(const IdleWorkload& workload);
+/// The pod that finishes in a cycle.
+PodObject finishing_pod(const IdleWorkload& workload, std::uint32_t cycle);
 
 }  // namespace basalt::bench

@@ -69,6 +69,11 @@ class Table {
     return IdType(slot, slots_[slot].generation);
   }
 
+  /// The same, or none.
+  [[nodiscard]] IdType id_at(std::uint32_t slot) const {
+    return slot < slots_.size() && slots_[slot].row.has_value() ? IdType(slot, slots_[slot].generation) : IdType{};
+  }
+
   /// Calls `visit(id, row)` for every row, in slot order.
   template <class Visit>
   void for_each(Visit&& visit) const {

@@ -16,6 +16,8 @@ class Action {
   virtual ~Action() = default;
   /// Looks at the session and changes it through transactions.
   virtual void run(Session& session) const = 0;
+  /// Whether it can make room by evicting: then more can help a waiting job than a free node.
+  [[nodiscard]] virtual bool evicts() const { return false; }
 };
 
 /// A kind of action: its name in configuration files and how its arguments (the entry of that

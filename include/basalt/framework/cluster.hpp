@@ -68,6 +68,9 @@ class Cluster {
   [[nodiscard]] const Spec& spec(TaskId task) const { return specs()[tasks_[task].spec]; }
   [[nodiscard]] const std::string& node_name(NodeId node) const { return symbols_.text(nodes_[node].name); }
 
+  /// The name of a kind of resource as a symbol, for reasons.
+  [[nodiscard]] Symbol kind_name(Dimension kind) const;
+
   /// Amounts by number; new kinds get one. Fails when there is no room for a kind.
   Result<Resources> resources(const NamedAmounts& amounts);
   Result<Limits> limits(const NamedAmounts& amounts);
@@ -156,11 +159,25 @@ class Cluster {
   }
   /// Changes whenever `nodes_in_order` does: positions kept from before mean nothing.
   [[nodiscard]] std::uint64_t order_epoch() const { return order_epoch_; }
-  /// The same for a job's row, the status of its tasks and its phase.
+  /// The same for nodes that a task left, that changed otherwise than by tasks, or are new.
+  /// What a session tries and takes back does not count.
+  [[nodiscard]] std::uint64_t relief_moment() const { return relieved_.now(); }
+  template <class Visit>
+  void for_each_node_relieved_after(std::uint64_t moment, Visit&& visit) const {
+    relieved_.for_each_after(moment, [&](std::uint32_t slot) { visit(nodes_.id_in(slot)); });
+  }
+  /// The same for a job's row, the status of its tasks and its phase. `visit(slot, job)`: jobs
+  /// that have gone are visited too, as none.
   [[nodiscard]] std::uint64_t job_moment() const { return job_changes_.now(); }
   template <class Visit>
+  void for_each_job_slot_changed_after(std::uint64_t moment, Visit&& visit) const {
+    job_changes_.for_each_after(moment, [&](std::uint32_t slot) { visit(slot, jobs_.id_at(slot)); });
+  }
+  template <class Visit>
   void for_each_job_changed_after(std::uint64_t moment, Visit&& visit) const {
-    job_changes_.for_each_after(moment, [&](std::uint32_t slot) { visit(jobs_.id_in(slot)); });
+    for_each_job_slot_changed_after(moment, [&](std::uint32_t, JobId job) {
+      if (job) visit(job);
+    });
   }
   /// Changes whenever the row of a queue does, or the sum of what all nodes have.
   [[nodiscard]] std::uint64_t frame_epoch() const { return frame_epoch_; }
@@ -168,7 +185,7 @@ class Cluster {
   // --- undo ---
   [[nodiscard]] UndoLog::Mark open_undo();
   void close_undo() { undo_.close(); }
-  [[nodiscard]] UndoLog::Mark undo_mark() const { return undo_.mark(); }
+  [[nodiscard]] UndoLog::Mark undo_mark() { return undo_.mark(); }
   void rollback(UndoLog::Mark mark);
   [[nodiscard]] bool undo_is_open() const { return undo_.is_open(); }
   /// Hash of all columns, those of plugins included.
@@ -247,6 +264,7 @@ class Cluster {
 
   Symbols symbols_;
   ResourceSchema schema_;
+  mutable std::vector<Symbol> kind_names_;  // by kind, as far as known
   UndoLog undo_;
 
   Table<TaskTag, Task> tasks_;
@@ -273,7 +291,7 @@ class Cluster {
   struct TotalsTag;
   static constexpr Id<TotalsTag> kTotals{0, 0};
   Column<TotalsTag, Resources> total_used_{undo_};  // one cell: a column, so that it is saved and restored
-  ChangeList node_changes_, job_changes_;
+  ChangeList node_changes_, relieved_, job_changes_;
   std::vector<std::uint64_t> row_changed_;  // by slot of a node: the moment in node_changes_
   std::uint64_t order_epoch_ = 1, frame_epoch_ = 1;
   mutable std::vector<NodeId> nodes_in_order_;

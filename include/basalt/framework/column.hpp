@@ -38,9 +38,9 @@ class ColumnBase {
   virtual void clear(std::uint32_t slot) = 0;
 };
 
-/// Saved cells, newest last. While a mark is held, every cell that is edited is saved first,
-/// and `rollback` puts the saved values back (never computes an inverse), so undoing is
-/// exact. Not thread-safe.
+/// Saved cells, newest last. While a mark is held, every cell is saved before it is first edited
+/// after the newest mark, and `rollback` puts the saved values back (never computes an inverse),
+/// so undoing is exact. Not thread-safe.
 class UndoLog {
  public:
   /// A position to roll back to.
@@ -53,7 +53,7 @@ class UndoLog {
   /// From here on edits are saved; marks nest. Each `open` needs one `close`.
   Mark open() {
     ++open_;
-    return Mark{entries_.size(), bytes_.size()};
+    return mark();
   }
   /// Forgets a mark; with the last one gone the log is emptied and edits are final.
   void close() {
@@ -64,13 +64,20 @@ class UndoLog {
     }
   }
   [[nodiscard]] bool is_open() const { return open_ > 0; }
-  [[nodiscard]] Mark mark() const { return Mark{entries_.size(), bytes_.size()}; }
+  [[nodiscard]] Mark mark() {
+    ++epoch_;
+    return Mark{entries_.size(), bytes_.size()};
+  }
+  /// A number that is new after every mark and roll-back: a cell that was saved under it need
+  /// not be saved again.
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
 
   /// Puts every cell saved since `mark` back, newest first, and calls `restored(column, slot)`
   /// for each.
   template <class Restored>
   void rollback(Mark mark, Restored&& restored) {
     BASALT_CHECK(mark.entries <= entries_.size(), "rollback to a mark of another transaction");
+    ++epoch_;
     while (entries_.size() > mark.entries) {
       const Entry& entry = entries_.back();
       entry.column->restore(entry.slot, bytes_.data() + entry.offset);
@@ -95,6 +102,7 @@ class UndoLog {
   };
   std::vector<Entry> entries_;
   std::vector<std::byte> bytes_;
+  std::uint64_t epoch_ = 1;
   int open_ = 0;
 };
 
@@ -155,7 +163,10 @@ class Column final : public ColumnBase {
   /// The cell, to be changed now: the reference is good until the column grows.
   [[nodiscard]] T& edit(Id<Tag> id) {
     T& cell = cells_[id.slot()];
-    if (log_.is_open()) CellCodec<T>::save(cell, log_.save(this, id.slot(), CellCodec<T>::size(cell)));
+    if (log_.is_open() && saved_in_[id.slot()] != log_.epoch()) {
+      saved_in_[id.slot()] = log_.epoch();
+      CellCodec<T>::save(cell, log_.save(this, id.slot(), CellCodec<T>::size(cell)));
+    }
     return cell;
   }
 
@@ -166,13 +177,16 @@ class Column final : public ColumnBase {
     return hash;
   }
   void grow(std::uint32_t slots) override {
-    if (slots > cells_.size()) cells_.resize(slots);
+    if (slots <= cells_.size()) return;
+    cells_.resize(slots);
+    saved_in_.resize(slots);
   }
   void clear(std::uint32_t slot) override { cells_[slot] = T{}; }
 
  private:
   UndoLog& log_;
   std::vector<T> cells_;
+  std::vector<std::uint64_t> saved_in_;  // by slot: the log's epoch when the cell was last saved
 };
 
 }  // namespace basalt

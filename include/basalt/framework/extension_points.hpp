@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "basalt/base/clock.hpp"
 #include "basalt/framework/reason.hpp"
 #include "basalt/framework/terms.hpp"
 #include "basalt/model/ids.hpp"
@@ -207,6 +208,17 @@ struct NodeOrder {
   ~NodeOrder() = default;
 };
 
+/// When a plugin could answer otherwise though nothing has changed: a time-out, a window that
+/// opens. Asked at the end of a session; the next one comes then at the latest, and looks at
+/// every job. Law: the earliest.
+struct Deadline {
+  static constexpr std::string_view kSwitch = "";
+  [[nodiscard]] virtual std::optional<WallTime> deadline() const = 0;
+
+ protected:
+  ~Deadline() = default;
+};
+
 /// Asked last, before the session closes and with all decisions standing: what there is to
 /// say about jobs (conditions) and what to measure. Law: all are asked, in order.
 struct SessionReport {
@@ -220,6 +232,6 @@ struct SessionReport {
 /// Every extension point; a new one is added here, and in the table of docs/extension-points.md.
 using ExtensionPoints = std::tuple<QueueOrder, JobOrder, TaskOrder, JobValid, JobReady, JobPipelined, JobEnqueueable,
                                    JobEnqueued, JobStarving, Overused, Allocatable, Preemptive, Preemptable,
-                                   Reclaimable, PrePredicate, Predicate, NodeOrder, SessionReport>;
+                                   Reclaimable, PrePredicate, Predicate, NodeOrder, Deadline, SessionReport>;
 
 }  // namespace basalt

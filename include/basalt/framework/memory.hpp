@@ -2,15 +2,19 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+
+#include "basalt/base/clock.hpp"
 
 namespace basalt {
 
 class Cluster;
 class PlacementIndex;
+class WaitingRoom;
 
 /// What sessions of one configuration leave to the next, so that a cycle costs what has
-/// changed: answers of terms (the placement index). It holds nothing that decides: without it
-/// every session decides the same, slower. One thread.
+/// changed: answers of terms (the placement index), and which jobs have nothing to hope for (the
+/// waiting room). Without it every session places the same, slower. One thread.
 class SessionMemory {
  public:
   SessionMemory();
@@ -24,6 +28,11 @@ class SessionMemory {
 
   [[nodiscard]] PlacementIndex& index() { return *index_; }
   [[nodiscard]] const PlacementIndex& index() const { return *index_; }
+  [[nodiscard]] WaitingRoom& waiting_room() { return *waiting_room_; }
+  /// The next session looks at every job.
+  void wake_all();
+  /// When the next session should come though nothing changes.
+  [[nodiscard]] std::optional<WallTime> deadline() const;
   /// Nodes asked by terms for the index, repetitions counted.
   [[nodiscard]] std::uint64_t rescored() const;
 
@@ -38,6 +47,7 @@ class SessionMemory {
  private:
   const Cluster* cluster_ = nullptr;
   std::unique_ptr<PlacementIndex> index_;
+  std::unique_ptr<WaitingRoom> waiting_room_;
   std::uint32_t verify_every_ = 0;
   std::uint32_t until_verified_ = 0;
   std::uint64_t mismatches_ = 0;

@@ -36,6 +36,8 @@ struct Moment {
 struct WaitReport {
   /// A sentence about the job as a whole: not valid, not enqueued, its queue is overused.
   std::string job_reason;
+  /// The `job_reason` stands until the job itself changes.
+  bool is_its_own_fault = false;
   /// What nodes said to the first task of a spec that found none, in the order of the tries.
   std::vector<std::pair<SpecId, FitSummary>> tasks;
   /// Why no node was even asked about a spec: a queue's limit, a missing claim.
@@ -46,6 +48,12 @@ struct WaitReport {
   void note(SpecId spec, std::string refusal);
 };
 
+/// What a session is opened for.
+enum class SessionPurpose : std::uint8_t {
+  cycle,    ///< its decisions will be assumed: jobs that got nothing sleep until something could help
+  what_if,  ///< looks at every job, and leaves nothing behind but what makes the next one faster
+};
+
 /// One cycle's look at the cluster: the questions of the framework, answered by the plugins,
 /// and transactions to change placements with. Opening and closing leave the tables as they
 /// were; what was committed comes out as decisions. One thread; lives for one cycle.
@@ -53,7 +61,8 @@ class Session {
  public:
   /// `cluster` and `configuration` must outlive the session, and nobody else may change the
   /// tables meanwhile.
-  Session(Cluster& cluster, const Configuration& configuration, Moment moment);
+  Session(Cluster& cluster, const Configuration& configuration, Moment moment,
+          SessionPurpose purpose = SessionPurpose::cycle);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -62,10 +71,17 @@ class Session {
   [[nodiscard]] const Configuration& configuration() const { return configuration_; }
   [[nodiscard]] const Moment& moment() const { return moment_; }
 
+  /// The jobs that this session looks at, in the order of `comes_before`: those that changed or
+  /// that a change since their last try could help. For a `what_if`, and on a cluster that the
+  /// configuration was not attached to, all there are.
+  [[nodiscard]] const std::vector<JobId>& jobs_in_view() const { return jobs_in_view_; }
+
   // --- orders: total, so that the same rows in another order in memory decide the same ---
   [[nodiscard]] std::weak_ordering queue_order(QueueId left, QueueId right) const;
   [[nodiscard]] std::weak_ordering job_order(JobId left, JobId right) const;
   [[nodiscard]] std::weak_ordering task_order(TaskId left, TaskId right) const;
+  /// The same as far as plugins have a preference: equivalent tasks stand as in `Job::tasks`.
+  [[nodiscard]] std::weak_ordering task_preference(TaskId left, TaskId right) const;
 
   // --- questions about jobs and queues ---
   [[nodiscard]] std::optional<Objection> job_valid(JobId job) const;
@@ -91,6 +107,12 @@ class Session {
   [[nodiscard]] Fit fit(TaskId task, NodeId node) const;
   /// The total score of each of `nodes`, which are the normalisation set.
   [[nodiscard]] std::vector<Score> scores(TaskId task, std::span<const NodeId> nodes) const;
+  /// Whether what nodes say to a spec depends on the spec and the node alone.
+  [[nodiscard]] bool is_indexed(SpecId spec) const;
+  /// Whether some action makes room by evicting.
+  [[nodiscard]] bool evictions_could_help() const;
+  /// The earliest moment at which a plugin could answer otherwise though nothing has changed.
+  [[nodiscard]] std::optional<WallTime> deadline() const;
   /// Why a task cannot be placed on any node, asked before nodes are: what blocks its spec, else
   /// the first refusal of a plugin; empty: nothing.
   [[nodiscard]] std::string pre_predicate(TaskId task) const;
@@ -143,6 +165,7 @@ class Session {
     return std::get<TiersOf<Point>>(points_).tiers;
   }
   void open_plugins();
+  void look_around();
   std::optional<Placement> ask_all_anew(TaskId task, FitSummary& why) const;
   std::optional<Placement> ask_anew(TaskId task, std::span<const NodeId> among, FitSummary& why) const;
   std::optional<Placement> verified(TaskId task, std::span<const NodeId> among, const std::optional<Placement>& indexed,
@@ -158,10 +181,12 @@ class Session {
   bool closed_ = false;
   std::vector<std::unique_ptr<OpenedPlugin>> plugins_;
   PointTable<ExtensionPoints>::Type points_;
+  SessionPurpose purpose_;
+  std::vector<JobId> jobs_in_view_;
   std::unique_ptr<TermsInForce> terms_;
   SessionMemory* memory_ = nullptr;  // null: this session does without
   std::vector<Operation> journal_;
-  /// Where tasks that were touched stood when the session opened.
+  /// Where tasks that gave up or took a reservation stood when the session opened.
   std::unordered_map<TaskId, std::pair<TaskStatus, NodeId>> openings_;
   std::unordered_map<JobId, WaitReport> waits_;
   /// What all nodes last said to a spec, and after how many node changes: the next task of the

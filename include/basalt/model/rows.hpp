@@ -85,6 +85,7 @@ struct Task {
   bool never_preempts = false;
   std::string nominated_node;              ///< status.nominatedNodeName as last seen
   std::optional<ConditionText> scheduled;  ///< its PodScheduled condition as last seen
+  bool operator==(const Task&) const = default;
 };
 
 /// Order of a job's tasks when no plugin has a preference: by the number after the last
@@ -106,6 +107,7 @@ struct JobObserved {
   std::string phase_text;  ///< as it stands there; may be empty
   std::int32_t running = 0, succeeded = 0, failed = 0;
   std::vector<ConditionText> conditions;
+  bool operator==(const JobObserved&) const = default;
 };
 
 /// A PodGroup, or the group that stands for pods without one.
@@ -124,6 +126,7 @@ struct Job {
   std::vector<std::string> blockers;  ///< as in `Spec`, for the whole group
   std::vector<TaskId> tasks;          ///< in the order of `comes_before`
   JobObserved observed;
+  bool operator==(const Job&) const = default;
 };
 
 /// Order of jobs when no plugin has a preference: by creation time, then namespace, then name.
@@ -146,6 +149,7 @@ struct Queue {
   /// It has, or had, jobs of ours, itself or below it: its status is ours to write.
   bool served = false;
   NamedAmounts observed_allocated;  ///< status.allocated as last seen
+  bool operator==(const Queue&) const = default;
 };
 
 /// Order of queues when no plugin has a preference: by creation time, then name.
@@ -162,6 +166,7 @@ struct Node {
   std::uint32_t uncountable_pods = 0;
   /// Pods name it, but no Node object has been seen: takes no tasks.
   bool placeholder = false;
+  bool operator==(const Node&) const = default;
 };
 
 }  // namespace basalt

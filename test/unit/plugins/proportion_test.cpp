@@ -25,6 +25,11 @@ class ProportionTest : public testing::Test {
     row.capability = world.cluster.limits(capability).value();
     return world.queue(name, row);
   }
+  std::unordered_map<QueueId, QueueShare> shares_now() {
+    JobLedger ledger;
+    ledger.catch_up(world.cluster);
+    return queue_shares(world.cluster, ledger);
+  }
   World world;
   NodeId node = world.node("n1", {{"cpu", 12'000}, {"memory", 24 * kGi}});
   Configured plugin{proportion()};
@@ -40,7 +45,7 @@ TEST_F(ProportionTest, DeservesByWeightWhatTasksHoldReserveOrWaitFor) {
   world.task(j2, "j2-0", {{"cpu", 4000}});
   world.cluster.move(world.task(j2, "j2-1", {{"cpu", 3000}}), TaskStatus::pipelined, node);
   world.task(j2, "j2-2", {{"cpu", 3000}});
-  const auto shares = queue_shares(world.cluster);
+  const auto shares = shares_now();
   EXPECT_EQ(3000, shares.at(q1).deserved[kCpu]);
   EXPECT_EQ(9000, shares.at(q2).deserved[kCpu]);  // of the 10 it asks for
 }
@@ -52,7 +57,7 @@ TEST_F(ProportionTest, LimitsAQueueToItsCapabilityAndWhatOthersAreNotGuaranteed)
   const QueueId capped = limited("capped", {{"cpu", 0}, {"memory", 5 * kGi}});
   job(owner, "j1");
   job(capped, "j2");
-  const auto shares = queue_shares(world.cluster);
+  const auto shares = shares_now();
   EXPECT_EQ(12'000, shares.at(owner).limit[kCpu]);
   EXPECT_EQ(8000, shares.at(capped).limit[kCpu]);  // a capability of no cpu is not meant
   EXPECT_EQ(5 * kGi, shares.at(capped).limit[kMemory]);
