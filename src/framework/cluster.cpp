@@ -58,24 +58,16 @@ Symbol Cluster::kind_name(Dimension kind) const {
 
 // --- order of nodes ---
 
-std::span<const NodeId> Cluster::nodes_in_order() const {
-  if (order_is_stale_) {
-    nodes_in_order_.clear();
-    nodes_.for_each([&](NodeId id, const Node& node) {
-      if (!node.placeholder) nodes_in_order_.push_back(id);
-    });
-    std::sort(nodes_in_order_.begin(), nodes_in_order_.end(),
-              [&](NodeId left, NodeId right) { return node_name(left) < node_name(right); });
-    ranks_.assign(nodes_.slots(), 0);
-    for (std::uint32_t i = 0; i < nodes_in_order_.size(); ++i) ranks_[nodes_in_order_[i].slot()] = i;
-    order_is_stale_ = false;
-  }
-  return nodes_in_order_;
-}
-
-std::uint32_t Cluster::rank(NodeId node) const {
-  static_cast<void>(nodes_in_order());
-  return ranks_[node.slot()];
+void Cluster::put_in_order() const {
+  nodes_in_order_.clear();
+  nodes_.for_each([&](NodeId id, const Node& node) {
+    if (!node.placeholder) nodes_in_order_.push_back(id);
+  });
+  std::sort(nodes_in_order_.begin(), nodes_in_order_.end(),
+            [&](NodeId left, NodeId right) { return node_name(left) < node_name(right); });
+  ranks_.assign(nodes_.slots(), kNoRank);
+  for (std::uint32_t i = 0; i < nodes_in_order_.size(); ++i) ranks_[nodes_in_order_[i].slot()] = i;
+  order_is_stale_ = false;
 }
 
 // --- columns ---
@@ -199,9 +191,21 @@ void Cluster::set_phase(JobId job, JobPhase phase) {
   note_job(job);
 }
 
+void Cluster::refresh_amounts(NodeId node) {
+  NodeAmounts& amounts = amounts_[node.slot()];
+  const Resources& allocatable = nodes_[node].allocatable;
+  for (Dimension kind = 0; kind < NodeAmounts::kKinds; ++kind) {
+    amounts.allocatable[kind] = allocatable[kind];
+    amounts.used[kind] = used_[node][kind];
+    amounts.releasing[kind] = releasing_[node][kind];
+    amounts.pipelined[kind] = pipelined_[node][kind];
+  }
+}
+
 void Cluster::note_row(NodeId node) {
   note_use(node);
   relieved_.note(node.slot());
+  is_countable_[node.slot()] = nodes_[node].uncountable_pods == 0 ? 1 : 0;
   if (node.slot() >= row_changed_.size()) row_changed_.resize(node.slot() + std::size_t{1});
   row_changed_[node.slot()] = node_changes_.now();
 }
@@ -212,7 +216,7 @@ UndoLog::Mark Cluster::open_undo() { return undo_.open(); }
 
 void Cluster::rollback(UndoLog::Mark mark) {
   undo_.rollback(mark, [this](const ColumnBase* column, std::uint32_t slot) {
-    if (column == &used_ || column == &pipelined_) note_use(nodes_.id_in(slot));
+    if (column == &used_ || column == &pipelined_ || column == &releasing_) note_use(nodes_.id_in(slot));
     if (column == &counts_ || column == &phase_) note_job(jobs_.id_in(slot));
   });
 }
@@ -272,6 +276,8 @@ NodeId Cluster::insert_node(Node row) {
   const NodeId node = nodes_.insert(std::move(row));
   grow_all(nodes_.slots(), first_on_, used_, releasing_, pipelined_);
   clear_all(node.slot(), first_on_, used_, releasing_, pipelined_);
+  amounts_.resize(nodes_.slots());
+  is_countable_.resize(nodes_.slots());
   for (const auto& column : plugin_node_columns_) {
     column->grow(nodes_.slots());
     column->clear(node.slot());

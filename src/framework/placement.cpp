@@ -25,12 +25,15 @@ void add_normalised(const ScoreTerm& term, std::span<const Score> raw, std::span
 
 }  // namespace
 
+Reason shortage_reason(const Cluster& cluster, Dimension kind) {
+  if (kind == kPods) return Reason{reasons::kPodCount, {}};
+  return Reason{reasons::kInsufficient, cluster.kind_name(kind)};
+}
+
 Fit resources_fit(const Cluster& cluster, NodeId node, const Resources& request) {
-  if (cluster.nodes()[node].uncountable_pods > 0) return Fit::never(Reason{reasons::kUncountable, {}});
+  if (!cluster.is_countable(node)) return Fit::never(Reason{reasons::kUncountable, {}});
   const auto shortage = cluster.future_shortage(node, request);
-  if (!shortage) return Fit::yes();
-  if (*shortage == kPods) return Fit::no(Reason{reasons::kPodCount, {}});
-  return Fit::no(Reason{reasons::kInsufficient, cluster.kind_name(*shortage)});
+  return shortage ? Fit::no(shortage_reason(cluster, *shortage)) : Fit::yes();
 }
 
 Fit Session::fit(TaskId task, NodeId node) const {

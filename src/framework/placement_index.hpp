@@ -27,6 +27,7 @@ class PlacementIndex {
 
  private:
   struct Entry {
+    explicit Entry(IndexWorkspace& workspace) : index(workspace) {}
     SpecIndex index;
     std::uint64_t session = 0;  // whose terms it uses
     bool covered = true;
@@ -36,6 +37,7 @@ class PlacementIndex {
   Entry& entry_of(SpecId spec);
   void make_room(const Entry& newest);
 
+  IndexWorkspace workspace_;
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
   const TermsInForce* terms_ = nullptr;

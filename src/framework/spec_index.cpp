@@ -39,7 +39,8 @@ void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
       continue;
     }
     if (scaled == scaled_.size()) scaled_.emplace_back();
-    scaled_[scaled++].term = term;
+    scaled_[scaled].term = term;
+    scaled_[scaled++].is_fixed = is_fixed(term->inputs());
   }
   scaled_.resize(scaled);
 }
@@ -55,6 +56,10 @@ void SpecIndex::forget(const Cluster& cluster) {
     scaled.raw.assign(keeps_bases_ ? nodes : 0, 0);
     scaled.highest_now = scaled.highest_later = 0;
   }
+  flat_ = 0;
+  if (!keeps_bases_) {
+    for (const ScaledTerm& scaled : scaled_) flat_ += normalised(0, 0, *scaled.term);
+  }
   const std::size_t blocks = (nodes + kBlock - 1) / kBlock;
   block_best_.assign(blocks, kRefused);
   block_is_stale_.assign(blocks, false);
@@ -64,22 +69,23 @@ void SpecIndex::forget(const Cluster& cluster) {
 
 void SpecIndex::catch_up(const Cluster& cluster, const TaskView& task) {
   if (order_epoch_ == cluster.order_epoch() && seen_ == cluster.node_moment()) return;
-  changed_rows_.clear();
+  work_.changed_rows.clear();
   bool done = false;
   if (order_epoch_ == cluster.order_epoch()) {
-    changed_.clear();
+    work_.changed.clear();
     cluster.for_each_node_changed_after(seen_, [&](NodeId node, bool row) {
-      if (cluster.nodes()[node].placeholder) return;
-      changed_.push_back(node);
-      if (row) changed_rows_.push_back(node);
+      if (cluster.rank(node) == Cluster::kNoRank) return;
+      work_.changed.push_back(node);
+      if (row) work_.changed_rows.push_back(node);
     });
-    ask_fixed_filters(cluster, task, changed_rows_);
-    done = examine(cluster, task, changed_);
+    ask_fixed_filters(cluster, task, work_.changed_rows);
+    done = ask_fixed_scorers(cluster, task, work_.changed_rows) && examine(cluster, task, work_.changed);
   }
   while (!done) {  // a second time when scaled terms turn out to matter
     forget(cluster);
     ask_fixed_filters(cluster, task, cluster.nodes_in_order());
-    done = examine(cluster, task, cluster.nodes_in_order());
+    done =
+        ask_fixed_scorers(cluster, task, cluster.nodes_in_order()) && examine(cluster, task, cluster.nodes_in_order());
   }
   settle_blocks();
   seen_ = cluster.node_moment();
@@ -88,103 +94,129 @@ void SpecIndex::catch_up(const Cluster& cluster, const TaskView& task) {
 /// False: more has to be remembered than was, and everybody asked again.
 bool SpecIndex::examine(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes) {
   rescored_ += nodes.size();
-  candidates_.clear();
+  work_.candidates.clear();
+  work_.needs.clear();
+  for (Dimension kind = 0; kind < task.spec.request.width(); ++kind) {
+    if (task.spec.request[kind] > 0) work_.needs.push_back({kind, task.spec.request[kind], kFits});
+  }
   for (const NodeId node : nodes) {
     const std::uint32_t rank = cluster.rank(node);
-    if (const Fit fit = resources_fit(cluster, node, task.spec.request); !fit) {
-      set_refused(rank, number_of(fit.reason));
+    bool now = true;
+    if (!cluster.is_countable(node)) {
+      set_refused(rank, number_of(Reason{reasons::kUncountable, {}}));
+    } else if (IndexWorkspace::Need* need = first_short(cluster, node, now)) {
+      if (need->refusal == kFits) need->refusal = number_of(shortage_reason(cluster, need->kind));
+      set_refused(rank, need->refusal);
     } else if (!fixed_refusal_.empty() && fixed_refusal_[rank] != kFits) {
       set_refused(rank, fixed_refusal_[rank]);
     } else {
-      candidates_.push_back({node, rank, !cluster.idle_shortage(node, task.spec.request)});
+      work_.candidates.push_back({node, rank, now});
     }
   }
   if (!filters_are_fixed_) ask_live_filters(task);
-  if (!score(task)) return false;
+  if (!score(cluster, task)) return false;
   set_keys();
   return true;
+}
+
+/// What the node will be short of, if anything; `now`: it has all of it already.
+IndexWorkspace::Need* SpecIndex::first_short(const Cluster& cluster, NodeId node, bool& now) const {
+  for (IndexWorkspace::Need& need : work_.needs) {
+    const std::int64_t idle = cluster.idle(node, need.kind);
+    if (need.amount > idle + cluster.releasing(node, need.kind) - cluster.pipelined(node, need.kind)) return &need;
+    now = now && need.amount <= idle;
+  }
+  return nullptr;
 }
 
 /// What fixed filters say of a node stands until its row changes.
 void SpecIndex::ask_fixed_filters(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes) {
   if (!filters_are_fixed_ || filters_.empty() || nodes.empty()) return;
   for (const NodeId node : nodes) fixed_refusal_[cluster.rank(node)] = kFits;
-  nodes_.assign(nodes.begin(), nodes.end());
+  work_.nodes.assign(nodes.begin(), nodes.end());
   for (const FilterTerm* term : filters_) {
-    fits_.assign(nodes_.size(), Fit::yes());
-    term->filter(task, nodes_, fits_);
+    work_.fits.assign(work_.nodes.size(), Fit::yes());
+    term->filter(task, work_.nodes, work_.fits);
     std::size_t kept = 0;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (fits_[i]) {
-        nodes_[kept++] = nodes_[i];
+    for (std::size_t i = 0; i < work_.nodes.size(); ++i) {
+      if (work_.fits[i]) {
+        work_.nodes[kept++] = work_.nodes[i];
       } else {
-        fixed_refusal_[cluster.rank(nodes_[i])] = number_of(fits_[i].reason);
+        fixed_refusal_[cluster.rank(work_.nodes[i])] = number_of(work_.fits[i].reason);
       }
     }
-    nodes_.resize(kept);
+    work_.nodes.resize(kept);
   }
 }
 
 void SpecIndex::ask_live_filters(const TaskView& task) {
   for (const FilterTerm* term : filters_) {
-    nodes_.clear();
-    for (const Candidate& candidate : candidates_) nodes_.push_back(candidate.node);
-    fits_.assign(nodes_.size(), Fit::yes());
-    term->filter(task, nodes_, fits_);
+    work_.nodes.clear();
+    for (const auto& candidate : work_.candidates) work_.nodes.push_back(candidate.node);
+    work_.fits.assign(work_.nodes.size(), Fit::yes());
+    term->filter(task, work_.nodes, work_.fits);
     std::size_t kept = 0;
-    for (std::size_t i = 0; i < candidates_.size(); ++i) {
-      if (fits_[i]) {
-        candidates_[kept++] = candidates_[i];
+    for (std::size_t i = 0; i < work_.candidates.size(); ++i) {
+      if (work_.fits[i]) {
+        work_.candidates[kept++] = work_.candidates[i];
       } else {
-        set_refused(candidates_[i].rank, number_of(fits_[i].reason));
+        set_refused(work_.candidates[i].rank, number_of(work_.fits[i].reason));
       }
     }
-    candidates_.resize(kept);
+    work_.candidates.resize(kept);
   }
 }
 
-/// Fills sums_, and the raw answers of scaled terms.
-bool SpecIndex::score(const TaskView& task) {
-  nodes_.clear();
-  for (const Candidate& candidate : candidates_) nodes_.push_back(candidate.node);
-  sums_.assign(nodes_.size(), 0);
+/// Fills the sums, and the raw answers of scaled terms.
+bool SpecIndex::score(const Cluster& cluster, const TaskView& task) {
+  work_.nodes.clear();
+  for (const auto& candidate : work_.candidates) work_.nodes.push_back(candidate.node);
+  work_.sums.assign(work_.nodes.size(), 0);
   for (const ScoreTerm* term : plain_scorers_) {
-    raw_.assign(nodes_.size(), 0);
-    term->score(task, nodes_, raw_);
+    work_.raw.assign(work_.nodes.size(), 0);
+    term->score(task, work_.nodes, work_.raw);
     const std::int64_t weight = term->weight();
-    for (std::size_t i = 0; i < raw_.size(); ++i) sums_[i] += raw_[i] * weight;
+    for (std::size_t i = 0; i < work_.raw.size(); ++i) work_.sums[i] += work_.raw[i] * weight;
   }
-  for (ScaledTerm& scaled : scaled_) {
-    raw_.assign(nodes_.size(), 0);
-    scaled.term->score(task, nodes_, raw_);
-    if (!take_raw(scaled, raw_)) return false;
-  }
-  return true;
+  return std::all_of(scaled_.begin(), scaled_.end(), [&](ScaledTerm& scaled) {
+    return scaled.is_fixed || take_raw(cluster, scaled, task, work_.nodes);
+  });
 }
 
-bool SpecIndex::take_raw(ScaledTerm& scaled, std::span<const Score> raw) {
+/// Asked about refused nodes too: they may be candidates later without being asked again.
+bool SpecIndex::ask_fixed_scorers(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes) {
+  return nodes.empty() || std::all_of(scaled_.begin(), scaled_.end(), [&](ScaledTerm& scaled) {
+           return !scaled.is_fixed || take_raw(cluster, scaled, task, nodes);
+         });
+}
+
+/// False: the answers have to be kept from now on, and were not so far.
+bool SpecIndex::take_raw(const Cluster& cluster, ScaledTerm& scaled, const TaskView& task,
+                         std::span<const NodeId> nodes) {
+  work_.raw.assign(nodes.size(), 0);
+  scaled.term->score(task, nodes, work_.raw);
   if (!keeps_bases_) {
-    keeps_bases_ = std::any_of(raw.begin(), raw.end(), [](Score answer) { return answer != 0; });
+    keeps_bases_ = std::any_of(work_.raw.begin(), work_.raw.end(), [](Score answer) { return answer != 0; });
     return !keeps_bases_;
   }
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    Score& kept = scaled.raw[candidates_[i].rank];
-    classes_moved_ = classes_moved_ || kept != raw[i];
-    kept = raw[i];
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    Score& kept = scaled.raw[cluster.rank(nodes[i])];
+    classes_moved_ = classes_moved_ || kept != work_.raw[i];
+    kept = work_.raw[i];
   }
   return true;
 }
 
 void SpecIndex::set_keys() {
-  for (std::size_t i = 0; i < candidates_.size(); ++i) {
-    const auto& [node, rank, now] = candidates_[i];
+  for (std::size_t i = 0; i < work_.candidates.size(); ++i) {
+    const auto& [node, rank, now] = work_.candidates[i];
     if (refusal_[rank] != kFits) --refusals_[refusal_[rank]].nodes;
     refusal_[rank] = kFits;
     if (keeps_bases_) {
-      bases_[rank] = sums_[i];
+      bases_[rank] = work_.sums[i];
       classes_moved_ = classes_moved_ || keys_[rank] == kRefused || (keys_[rank] > 0) != now;
     }
-    set_key(rank, key_of(rank, sums_[i], now));
+    set_key(rank, key_of(rank, work_.sums[i], now));
   }
   if (!keeps_bases_ || !std::exchange(classes_moved_, false) || !highest_have_changed()) return;
   for (std::uint32_t rank = 0; rank < keys_.size(); ++rank) {
@@ -210,10 +242,11 @@ bool SpecIndex::highest_have_changed() {
 }
 
 SpecIndex::Key SpecIndex::key_of(std::uint32_t rank, Score base, bool now) const {
-  Score sum = base;
-  for (const ScaledTerm& scaled : scaled_) {
-    const Score raw = keeps_bases_ ? scaled.raw[rank] : 0;
-    sum += normalised(raw, now ? scaled.highest_now : scaled.highest_later, *scaled.term);
+  Score sum = base + flat_;
+  if (keeps_bases_) {
+    for (const ScaledTerm& scaled : scaled_) {
+      sum += normalised(scaled.raw[rank], now ? scaled.highest_now : scaled.highest_later, *scaled.term);
+    }
   }
   BASALT_CHECK(sum > -(kOffset / 2) && sum < kOffset / 2, "the scores of a node add up to more than 2^60");
   return now ? sum + kOffset : sum - kOffset;

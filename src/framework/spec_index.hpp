@@ -15,12 +15,37 @@
 
 namespace basalt {
 
+/// Space that indexes work in, one at a time: kept, so that nothing is allocated for a question.
+struct IndexWorkspace {
+  /// A node that changed and passes every filter so far.
+  struct Candidate {
+    NodeId node;
+    std::uint32_t rank;
+    bool now;
+  };
+  /// What the spec asks of a kind; `refusal`: the number of the reason of a node that is short of
+  /// it, once there was one.
+  struct Need {
+    Dimension kind;
+    std::int64_t amount;
+    std::uint16_t refusal;
+  };
+  std::vector<Need> needs;
+  std::vector<NodeId> changed, changed_rows, nodes;
+  std::vector<Candidate> candidates;
+  std::vector<Score> sums, raw;
+  std::vector<Fit> fits;
+};
+
 /// What every node says to the tasks of one spec: a key a node, by rank, in blocks that know
 /// their best. Asking again costs what changed since, and finding the best node a look at the
 /// blocks, so a gang of n equal tasks costs one pass over the nodes and little more per task.
 /// All nodes count: there is no sampling. Decides exactly as the plain path does.
 class SpecIndex {
  public:
+  /// `workspace` is shared by the indexes of one owner, and outlives them.
+  explicit SpecIndex(IndexWorkspace& workspace) : work_(workspace) {}
+
   /// Whether an index can stand for these terms: all that apply to the spec are local.
   [[nodiscard]] static bool covers(const TermsInForce& terms, const Spec& spec);
 
@@ -60,22 +85,18 @@ class SpecIndex {
   /// A term whose answers are set in proportion to the highest among the candidates.
   struct ScaledTerm {
     const ScoreTerm* term;
+    bool is_fixed = false;   // what it says stands until the node's row changes
     std::vector<Score> raw;  // by rank; empty while nothing but zeros was answered
     Score highest_now = 0, highest_later = 0;
   };
-  /// A node that changed and passes every filter.
-  struct Candidate {
-    NodeId node;
-    std::uint32_t rank;
-    bool now;
-  };
-
   void forget(const Cluster& cluster);
   bool examine(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
+  [[nodiscard]] IndexWorkspace::Need* first_short(const Cluster& cluster, NodeId node, bool& now) const;
   void ask_fixed_filters(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
   void ask_live_filters(const TaskView& task);
-  bool score(const TaskView& task);
-  bool take_raw(ScaledTerm& scaled, std::span<const Score> raw);
+  bool ask_fixed_scorers(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
+  bool score(const Cluster& cluster, const TaskView& task);
+  bool take_raw(const Cluster& cluster, ScaledTerm& scaled, const TaskView& task, std::span<const NodeId> nodes);
   void set_keys();
   bool highest_have_changed();
   [[nodiscard]] Key key_of(std::uint32_t rank, Score base, bool now) const;
@@ -83,6 +104,8 @@ class SpecIndex {
   void set_key(std::uint32_t rank, Key key);
   void settle_blocks();
   RefusalNumber number_of(const Reason& reason);
+
+  IndexWorkspace& work_;
 
   // the terms of the session that apply to the spec
   std::vector<const FilterTerm*> filters_;
@@ -104,14 +127,9 @@ class SpecIndex {
   std::vector<std::uint32_t> stale_blocks_;
   std::vector<Refusal> refusals_;
   bool keeps_bases_ = false;
+  Score flat_ = 0;              // what scaled terms add to every node while they answer only zeros
   bool classes_moved_ = false;  // since highest_* were computed, a node came, left, or answered otherwise
   std::uint64_t rescored_ = 0;
-
-  // working space, kept to be used again
-  std::vector<NodeId> changed_, changed_rows_, nodes_;
-  std::vector<Candidate> candidates_;
-  std::vector<Score> sums_, raw_;
-  std::vector<Fit> fits_;
 };
 
 }  // namespace basalt

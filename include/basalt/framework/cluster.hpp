@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +26,13 @@ class Cluster;
 
 /// Tasks of a job by status.
 using StatusCounts = std::array<std::uint32_t, kTaskStatuses>;
+
+/// The amounts of a node that are read most, side by side: kinds below `kKinds`. Follows from
+/// the node's row and columns.
+struct alignas(64) NodeAmounts {
+  static constexpr Dimension kKinds = 4;  ///< cpu, memory, pods, ephemeral storage
+  std::array<std::int64_t, kKinds> allocatable{}, used{}, releasing{}, pipelined{};
+};
 
 /// Keeps columns of its own up to date with what is placed where, so that a plugin needs no
 /// pass over the cluster when a session opens. Told of every change of a task's placement:
@@ -76,9 +84,16 @@ class Cluster {
   Result<Limits> limits(const NamedAmounts& amounts);
 
   /// Nodes in the order in which ties are broken: by name. Placeholders are left out.
-  [[nodiscard]] std::span<const NodeId> nodes_in_order() const;
-  /// Position of a node in `nodes_in_order`.
-  [[nodiscard]] std::uint32_t rank(NodeId node) const;
+  [[nodiscard]] std::span<const NodeId> nodes_in_order() const {
+    if (order_is_stale_) put_in_order();
+    return nodes_in_order_;
+  }
+  /// Position of a node in `nodes_in_order`; `kNoRank` for placeholders.
+  [[nodiscard]] std::uint32_t rank(NodeId node) const {
+    if (order_is_stale_) put_in_order();
+    return ranks_[node.slot()];
+  }
+  static constexpr std::uint32_t kNoRank = std::numeric_limits<std::uint32_t>::max();
 
   // --- columns ---
   [[nodiscard]] TaskStatus status(TaskId task) const { return status_[task]; }
@@ -91,14 +106,30 @@ class Cluster {
   [[nodiscard]] const Resources& releasing(NodeId node) const { return releasing_[node]; }
   /// Requests of tasks that hold a reservation here.
   [[nodiscard]] const Resources& pipelined(NodeId node) const { return pipelined_[node]; }
+  [[nodiscard]] const NodeAmounts& amounts(NodeId node) const { return amounts_[node.slot()]; }
+  /// Whether what is used of the node is known: no pod on it was rejected.
+  [[nodiscard]] bool is_countable(NodeId node) const { return is_countable_[node.slot()] != 0; }
+  /// Amounts of one kind.
+  [[nodiscard]] std::int64_t allocatable(NodeId node, Dimension kind) const {
+    return kind < NodeAmounts::kKinds ? amounts_[node.slot()].allocatable[kind] : nodes_[node].allocatable[kind];
+  }
+  [[nodiscard]] std::int64_t used(NodeId node, Dimension kind) const {
+    return kind < NodeAmounts::kKinds ? amounts_[node.slot()].used[kind] : used_[node][kind];
+  }
+  [[nodiscard]] std::int64_t pipelined(NodeId node, Dimension kind) const {
+    return kind < NodeAmounts::kKinds ? amounts_[node.slot()].pipelined[kind] : pipelined_[node][kind];
+  }
+  [[nodiscard]] std::int64_t releasing(NodeId node, Dimension kind) const {
+    return kind < NodeAmounts::kKinds ? amounts_[node.slot()].releasing[kind] : releasing_[node][kind];
+  }
   /// allocatable - used of one kind; may be negative.
   [[nodiscard]] std::int64_t idle(NodeId node, Dimension kind) const {
-    return nodes_[node].allocatable[kind] - used_[node][kind];
+    return allocatable(node, kind) - used(node, kind);
   }
   /// What will be left once everything that is leaving has left and every reservation is taken:
   /// idle + releasing - pipelined.
   [[nodiscard]] std::int64_t future_idle(NodeId node, Dimension kind) const {
-    return idle(node, kind) + releasing_[node][kind] - pipelined_[node][kind];
+    return idle(node, kind) + releasing(node, kind) - pipelined(node, kind);
   }
   /// The first kind of which `request` asks more than the node has idle, or will have.
   [[nodiscard]] std::optional<Dimension> idle_shortage(NodeId node, const Resources& request) const;
@@ -253,10 +284,15 @@ class Cluster {
   void add_to_job(TaskId task, JobId job);
   void remove_from_job(TaskId task, JobId job);
   void count_in(JobId job, QueueId queue, TaskStatus status, const Spec& spec, bool add);
-  void note_use(NodeId node) { node_changes_.note(node.slot()); }
+  void note_use(NodeId node) {
+    node_changes_.note(node.slot());
+    refresh_amounts(node);
+  }
+  void refresh_amounts(NodeId node);
   void note_row(NodeId node);
   void note_job(JobId job) { job_changes_.note(job.slot()); }
   void check_between_cycles() const;
+  void put_in_order() const;
   void forget_order() {
     order_is_stale_ = true;
     ++order_epoch_;
@@ -292,6 +328,8 @@ class Cluster {
   static constexpr Id<TotalsTag> kTotals{0, 0};
   Column<TotalsTag, Resources> total_used_{undo_};  // one cell: a column, so that it is saved and restored
   ChangeList node_changes_, relieved_, job_changes_;
+  std::vector<NodeAmounts> amounts_;        // by slot of a node
+  std::vector<std::uint8_t> is_countable_;  // by slot of a node
   std::vector<std::uint64_t> row_changed_;  // by slot of a node: the moment in node_changes_
   std::uint64_t order_epoch_ = 1, frame_epoch_ = 1;
   mutable std::vector<NodeId> nodes_in_order_;
