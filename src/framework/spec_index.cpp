@@ -308,7 +308,34 @@ std::optional<Placement> SpecIndex::best(const Cluster& cluster, std::span<const
     }
   }
   if (!chosen) return std::nullopt;
-  return Placement{chosen, best > 0};
+  const bool now = best > 0;
+  return Placement{keeps_bases_ ? best_rescaled(cluster, among, now) : chosen, now};
+}
+
+/// Scaled terms are set in proportion to the highest among those who are asked, not among all.
+NodeId SpecIndex::best_rescaled(const Cluster& cluster, std::span<const NodeId> among, bool now) const {
+  const auto is_candidate = [&](std::uint32_t rank) { return keys_[rank] != kRefused && (keys_[rank] > 0) == now; };
+  std::vector<Score> highest(scaled_.size(), 0);
+  for (const NodeId node : among) {
+    const std::uint32_t rank = cluster.rank(node);
+    for (std::size_t i = 0; is_candidate(rank) && i < scaled_.size(); ++i) {
+      highest[i] = std::max(highest[i], scaled_[i].raw[rank]);
+    }
+  }
+  NodeId chosen;
+  Score best = 0;
+  for (const NodeId node : among) {
+    const std::uint32_t rank = cluster.rank(node);
+    if (!is_candidate(rank)) continue;
+    Score sum = bases_[rank];
+    for (std::size_t i = 0; i < scaled_.size(); ++i) {
+      sum += normalised(scaled_[i].raw[rank], highest[i], *scaled_[i].term);
+    }
+    if (chosen && sum <= best) continue;
+    best = sum;
+    chosen = node;
+  }
+  return chosen;
 }
 
 FitSummary SpecIndex::refusals() const {

@@ -99,6 +99,7 @@ class SpecIndex {
   bool take_raw(const Cluster& cluster, ScaledTerm& scaled, const TaskView& task, std::span<const NodeId> nodes);
   void set_keys();
   bool highest_have_changed();
+  [[nodiscard]] NodeId best_rescaled(const Cluster& cluster, std::span<const NodeId> among, bool now) const;
   [[nodiscard]] Key key_of(std::uint32_t rank, Score base, bool now) const;
   void set_refused(std::uint32_t rank, RefusalNumber why);
   void set_key(std::uint32_t rank, Key key);
