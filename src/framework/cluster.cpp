@@ -102,6 +102,7 @@ std::uint32_t Cluster::valid_tasks(JobId job) const {
 void Cluster::move(TaskId task, TaskStatus status, NodeId node) {
   BASALT_CHECK(static_cast<bool>(node) == is_on_node(status), "a task is on a node exactly when its status says so");
   BASALT_CHECK(!node || nodes_.contains(node), "a task was moved to a node that does not exist");
+  if (status == status_[task] && node == node_of_[task]) return;
   leave(task);
   enter(task, status, node);
 }
@@ -187,6 +188,7 @@ void Cluster::count_in(JobId job, QueueId queue, TaskStatus status, const Spec& 
 }
 
 void Cluster::set_phase(JobId job, JobPhase phase) {
+  if (phase_[job] == phase) return;
   phase_.edit(job) = phase;
   note_job(job);
 }

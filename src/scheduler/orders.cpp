@@ -41,6 +41,17 @@ std::string to_string(const ObjectName& object) {
   return object.space.empty() ? object.name : object.space + "/" + object.name;
 }
 
+PodConditionOrder merge(PodConditionOrder older, PodConditionOrder newer) {
+  PodConditionOrder merged = newer.write.reason.empty() ? older : newer;
+  const adapter::PodUnscheduledWrite& nomination =
+      newer.write.nomination == adapter::Nomination::keep ? older.write : newer.write;
+  const adapter::Nomination what = nomination.nomination;
+  std::string node = nomination.nominated_node;
+  merged.write.nomination = what;
+  merged.write.nominated_node = std::move(node);
+  return merged;
+}
+
 adapter::EventReport event_about(ObjectKind kind, const ObjectName& object, const std::string& component) {
   adapter::EventReport report;
   report.api_version = api_version_of(kind);
@@ -76,15 +87,24 @@ class OrderBook::Page {
 
   void enter(const TaskCondition& decided) {
     const Task& task = cluster_.tasks()[decided.task];
-    adapter::PodUnscheduledWrite write;
-    write.uid = task.uid;
-    write.reason = decided.reason;
-    write.message = decided.message;
-    write.previous_status = task.scheduled ? task.scheduled->status : std::string();
-    write.now = moment_.now;
-    orders_.statuses.emplace_back(
-        PodConditionOrder{name_of(task), std::move(write),
-                          report(ObjectKind::pod, name_of(task), "Warning", "FailedScheduling", decided.message)});
+    PodConditionOrder& order = condition_of(decided.task);
+    order.write.reason = decided.reason;
+    order.write.message = decided.message;
+    order.write.previous_status = task.scheduled ? task.scheduled->status : std::string();
+    order.event = report(ObjectKind::pod, name_of(task), "Warning", "FailedScheduling", decided.message);
+  }
+
+  /// Reservations are written down as nominations, so that they can be found again after a restart.
+  void enter(const Reserve& reserve) {
+    const std::string& node = cluster_.node_name(reserve.node);
+    if (cluster_.tasks()[reserve.task].nominated_node == node) return;
+    adapter::PodUnscheduledWrite& write = condition_of(reserve.task).write;
+    write.nomination = adapter::Nomination::set;
+    write.nominated_node = node;
+  }
+  void enter(const Release& release) {
+    if (cluster_.tasks()[release.task].nominated_node.empty()) return;
+    condition_of(release.task).write.nomination = adapter::Nomination::clear;
   }
 
   void enter(const JobStatus& status) {
@@ -116,13 +136,12 @@ class OrderBook::Page {
         QueueStatusOrder{{{}, queue.name, queue.uid}, {queue.uid, status.allocated, queue.observed_allocated}});
   }
 
-  // Nothing of these is written for itself: the phase goes with the group's status, and reservations are ours alone.
+  // Nothing is written for itself: the phase goes with the group's status.
   void enter(const Enqueue&) {}
-  void enter(const Reserve&) {}
-  void enter(const Release&) {}
 
   Orders finish() {
     gather_gangs(orders_.binds);
+    for (PodConditionOrder& order : conditions_) orders_.statuses.emplace_back(std::move(order));
     for (auto& [job, write] : group_statuses_) {
       remembered_[write.uid] = write.conditions;
       orders_.statuses.emplace_back(PodGroupStatusOrder{name_of(cluster_.jobs()[job]), std::move(write)});
@@ -131,11 +150,21 @@ class OrderBook::Page {
   }
 
  private:
+  PodConditionOrder& condition_of(TaskId task) {
+    const auto [known, is_new] = condition_places_.try_emplace(task, conditions_.size());
+    if (is_new) {
+      PodConditionOrder& order = conditions_.emplace_back();
+      order.pod = name_of(cluster_.tasks()[task]);
+      order.write.uid = order.pod.uid;
+      order.write.now = moment_.now;
+    }
+    return conditions_[known->second];
+  }
+
   /// The status of a group as it will be: at first as it is.
   adapter::PodGroupStatusWrite& status_of(JobId job) {
-    const auto known = std::find_if(group_statuses_.begin(), group_statuses_.end(),
-                                    [&](const auto& entry) { return entry.first == job; });
-    if (known != group_statuses_.end()) return known->second;
+    const auto [known, is_new] = group_places_.try_emplace(job, group_statuses_.size());
+    if (!is_new) return group_statuses_[known->second].second;
     const Job& row = cluster_.jobs()[job];
     const JobObserved& seen = row.observed;
     adapter::PodGroupStatusWrite write{row.uid, {}, seen.phase_text, seen.running, seen.succeeded, seen.failed, {}};
@@ -173,7 +202,10 @@ class OrderBook::Page {
   const Moment& moment_;
   const std::string& component_;
   adapter::RecentMap<Conditions>& remembered_;
+  std::vector<PodConditionOrder> conditions_;
+  std::unordered_map<TaskId, std::size_t> condition_places_;
   std::vector<std::pair<JobId, adapter::PodGroupStatusWrite>> group_statuses_;
+  std::unordered_map<JobId, std::size_t> group_places_;
   Orders orders_;
 };
 

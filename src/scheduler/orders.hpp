@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,11 +37,14 @@ struct EvictOrder {
   std::string reason;  ///< the action's name
 };
 
+/// Why a pod waits, and where it has a reservation; one of the two may be all there is to say.
 struct PodConditionOrder {
   ObjectName pod;
-  adapter::PodUnscheduledWrite write;
-  adapter::EventReport event;  ///< says the same, once it is written
+  adapter::PodUnscheduledWrite write;         ///< an empty reason: the nomination alone
+  std::optional<adapter::EventReport> event;  ///< says the same as the condition, once it is written
 };
+/// What is left to write when `newer` comes before `older` was written.
+PodConditionOrder merge(PodConditionOrder older, PodConditionOrder newer);
 
 struct PodGroupStatusOrder {
   ObjectName group;
@@ -52,7 +56,7 @@ struct QueueStatusOrder {
   adapter::QueueStatusWrite write;
 };
 
-/// The newest one about an object says everything that older ones said.
+/// The newest one about an object says everything that older ones said; those about pods are merged.
 using StatusOrder = std::variant<PodConditionOrder, PodGroupStatusOrder, QueueStatusOrder>;
 
 /// What one cycle has to be written.

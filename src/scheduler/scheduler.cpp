@@ -104,6 +104,7 @@ void Scheduler::take_configuration() {
 
 void Scheduler::run_cycle() {
   take_configuration();  // a reload takes effect here, between cycles
+  if (cycle_ == 0) state_.restore_reservations();
   const SteadyTime begun = clock_.steady_now();
   last_cycle_ = begun;
   busy_since_ = begun.time_since_epoch().count();

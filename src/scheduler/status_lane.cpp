@@ -30,6 +30,11 @@ Subject subject_of(const StatusOrder& order) {
                     order);
 }
 
+std::string patch_of(const adapter::PodUnscheduledWrite& write) {
+  return write.reason.empty() ? adapter::pod_nomination_patch(write.uid, write.nomination, write.nominated_node)
+                              : adapter::pod_unscheduled_patch(write);
+}
+
 std::string key_of(ObjectKind kind, const ObjectName& name) {
   return std::string(to_string(kind)) + ":" + to_string(name) + ":" + name.uid;
 }
@@ -55,7 +60,12 @@ void StatusLane::submit(StatusOrder order) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
-    if (!waiting_.insert_or_assign(key, std::move(order)).second) return;  // it has its turn, or is held back, already
+    const auto [place, is_new] = waiting_.try_emplace(key);
+    auto* newer = std::get_if<PodConditionOrder>(&order);
+    auto* older = is_new ? nullptr : std::get_if<PodConditionOrder>(&place->second);
+    place->second =
+        newer != nullptr && older != nullptr ? merge(std::move(*older), std::move(*newer)) : std::move(order);
+    if (!is_new) return;  // it has its turn, or is held back, already
     if (subject.kind == ObjectKind::pod) {
       held_back_.push_back({clock_.steady_now() + moment_, std::move(key)});
     } else {
@@ -122,19 +132,17 @@ void StatusLane::work(const std::stop_token& stop) {
 }
 
 void StatusLane::write(const StatusOrder& order, const std::stop_token& stop) {
-  const auto written =
-      std::visit(Overloaded{
-                     [&](const PodConditionOrder& pod) {
-                       return writer_.patch_pod_status(pod.pod, adapter::pod_unscheduled_patch(pod.write), stop);
-                     },
-                     [&](const PodGroupStatusOrder& group) {
-                       return writer_.patch_pod_group(group.group, adapter::pod_group_status_patch(group.write), stop);
-                     },
-                     [&](const QueueStatusOrder& queue) {
-                       return writer_.patch_queue_status(queue.queue, adapter::queue_status_patch(queue.write), stop);
-                     },
-                 },
-                 order);
+  const auto written = std::visit(
+      Overloaded{
+          [&](const PodConditionOrder& pod) { return writer_.patch_pod_status(pod.pod, patch_of(pod.write), stop); },
+          [&](const PodGroupStatusOrder& group) {
+            return writer_.patch_pod_group(group.group, adapter::pod_group_status_patch(group.write), stop);
+          },
+          [&](const QueueStatusOrder& queue) {
+            return writer_.patch_queue_status(queue.queue, adapter::queue_status_patch(queue.write), stop);
+          },
+      },
+      order);
   const Subject subject = subject_of(order);
   // Of an object that is gone there is nothing left to say.
   const bool accepted = written.has_value() || written.error().code == ErrorCode::not_found;
@@ -143,7 +151,8 @@ void StatusLane::write(const StatusOrder& order, const std::stop_token& stop) {
   const std::string key = key_of(subject.kind, subject.name);
   if (accepted) {
     failures_.succeeded(key);
-    if (const auto* pod = std::get_if<PodConditionOrder>(&order); pod != nullptr && written) events_.submit(pod->event);
+    const auto* pod = std::get_if<PodConditionOrder>(&order);
+    if (pod != nullptr && pod->event && written) events_.submit(*pod->event);
   } else {
     mailbox_.post_at(clock_.steady_now() + failures_.failed(key), result);
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "basalt/base/overloaded.hpp"
 #include "state/state.hpp"
 
@@ -30,6 +32,25 @@ void State::assume(const Decisions& decisions) {
                },
                decision);
   }
+}
+
+std::size_t State::restore_reservations() {
+  std::vector<JobId> jobs;
+  cluster_.jobs().for_each([&](JobId id, const Job&) { jobs.push_back(id); });
+  std::sort(jobs.begin(), jobs.end(),
+            [&](JobId left, JobId right) { return comes_before(cluster_.jobs()[left], cluster_.jobs()[right]); });
+  std::size_t restored = 0;
+  for (const JobId job : jobs) {
+    for (const TaskId task : cluster_.jobs()[job].tasks) {
+      const auto node = nodes_.find(cluster_.tasks()[task].nominated_node);
+      if (cluster_.status(task) != TaskStatus::pending || node == nodes_.end()) continue;
+      const bool takes_tasks = cluster_.rank(node->second) != Cluster::kNoRank && !cluster_.spec(task).gated;
+      if (!takes_tasks || cluster_.future_shortage(node->second, cluster_.spec(task).request)) continue;
+      cluster_.move(task, TaskStatus::pipelined, node->second);
+      ++restored;
+    }
+  }
+  return restored;
 }
 
 void State::settle(const BindResult& result) {

@@ -48,6 +48,11 @@ class State {
   /// concerns something unknown is ignored.
   void apply(const Delta& delta);
 
+  /// Gives pending tasks back the reservations that an earlier run of this program wrote down as
+  /// nominations, as far as the nodes still have room. For a start, once everything is listed.
+  /// The number given back.
+  std::size_t restore_reservations();
+
   /// Enters decisions into the tables, as if the API had already agreed. What it refuses
   /// comes back as a delta and is put right then.
   void assume(const Decisions& decisions);

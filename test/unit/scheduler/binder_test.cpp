@@ -101,7 +101,9 @@ TEST_F(BinderTest, APodWhoseConditionIsBeingWrittenIsBoundAfterThat) {
   start();
   api_.hold("patch-pod");
   Orders waiting;
-  waiting.statuses.emplace_back(PodConditionOrder{{"ns", "a", "uid-a"}, {}, {}});
+  PodConditionOrder condition{{"ns", "a", "uid-a"}, {}, {}};
+  condition.write.reason = "Unschedulable";
+  waiting.statuses.emplace_back(std::move(condition));
   binder_->submit(std::move(waiting));
   api_.wait_for("patch-pod", 1);
   submit({bind_order("a", "n1"), bind_order("b", "n1")});

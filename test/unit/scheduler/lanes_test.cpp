@@ -13,6 +13,7 @@ namespace basalt {
 namespace {
 
 using std::chrono::seconds;
+using ::testing::AllOf;
 using testing::Fault;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -53,6 +54,7 @@ class StatusLaneTest : public ::testing::Test {
   static StatusOrder pod_condition(const std::string& name, const std::string& message = {}) {
     adapter::PodUnscheduledWrite write;
     write.uid = "uid-" + name;
+    write.reason = "Unschedulable";
     write.message = message;
     adapter::EventReport event = event_about(ObjectKind::pod, {"ns", name, write.uid}, "basalt");
     event.message = message;
@@ -68,6 +70,21 @@ class StatusLaneTest : public ::testing::Test {
   EventLane events_{api_, clock_, observer_, 100};
   StatusLane lane_{api_, events_, mailbox_, clock_, observer_, 2, std::chrono::milliseconds(0)};
 };
+
+TEST_F(StatusLaneTest, ANominationDoesNotDisplaceTheConditionThatWaitsToBeWritten) {
+  api_.hold("patch-pod");
+  lane_.submit(pod_condition("busy"));
+  api_.wait_for("patch-pod", 1);
+  lane_.submit(pod_condition("p", "no room"));
+  PodConditionOrder nomination{{"ns", "p", "uid-p"}, {}, {}};
+  nomination.write.uid = "uid-p";
+  nomination.write.nomination = adapter::Nomination::set;
+  nomination.write.nominated_node = "n1";
+  lane_.submit(std::move(nomination));
+  api_.release();
+  api_.wait_for("patch-pod", 2);
+  EXPECT_THAT(api_.lines()[1], AllOf(HasSubstr("no room"), HasSubstr("n1")));
+}
 
 TEST_F(StatusLaneTest, OfOneObjectOnlyTheNewestIsWrittenAndOneAtATime) {
   api_.hold("patch-group");

@@ -128,7 +128,7 @@ TEST_F(OrderBookTest, APodsConditionKnowsWhatItWasBefore) {
       {TaskCondition{task("g-1"), "Unschedulable", "no room"}, TaskCondition{task("g-0"), "Unschedulable", "no room"}});
   EXPECT_EQ("False", std::get<PodConditionOrder>(orders.statuses.at(0)).write.previous_status);
   EXPECT_EQ("", std::get<PodConditionOrder>(orders.statuses.at(1)).write.previous_status);
-  EXPECT_EQ("FailedScheduling", std::get<PodConditionOrder>(orders.statuses.at(0)).event.reason);
+  EXPECT_EQ("FailedScheduling", std::get<PodConditionOrder>(orders.statuses.at(0)).event->reason);
 }
 
 TEST_F(OrderBookTest, AQueuesStatusKnowsWhatItWasBefore) {
@@ -149,9 +149,18 @@ TEST_F(OrderBookTest, AnEvictionIsToldToThePodAndItsGroup) {
   EXPECT_EQ("Normal", orders.events[1].type);
 }
 
-TEST_F(OrderBookTest, WhatIsOursAloneIsNotWritten) {
+TEST_F(OrderBookTest, AReservationIsWrittenAsANominationBesideTheCondition) {
   const NodeId node = state_.cluster().nodes_in_order()[0];
-  const Orders orders = write({Enqueue{job("g")}, Reserve{task("g-0"), node}, Release{task("g-0")}});
+  const Orders orders = write({Reserve{task("g-0"), node}, TaskCondition{task("g-0"), "Unschedulable", "soon"}});
+  ASSERT_THAT(orders.statuses, SizeIs(1));
+  const adapter::PodUnscheduledWrite& write = std::get<PodConditionOrder>(orders.statuses[0]).write;
+  EXPECT_EQ("soon", write.message);
+  EXPECT_EQ(adapter::Nomination::set, write.nomination);
+  EXPECT_EQ(state_.cluster().node_name(node), write.nominated_node);
+}
+
+TEST_F(OrderBookTest, WhatIsOursAloneIsNotWritten) {
+  const Orders orders = write({Enqueue{job("g")}, Release{task("g-0")}});  // it was never nominated
   EXPECT_THAT(orders.binds, IsEmpty());
   EXPECT_THAT(orders.statuses, IsEmpty());
   EXPECT_THAT(orders.events, IsEmpty());

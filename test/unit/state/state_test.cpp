@@ -58,6 +58,22 @@ TEST_F(StateTest, AssumedBindCountsUntilItIsRefuted) {
   EXPECT_EQ(0, state_.cluster().used(node("n1"))[kCpu]);
 }
 
+TEST_F(StateTest, NominationsOfAnEarlierRunAreReservationsAgainWhereThereIsRoom) {
+  apply("queue default\nnode n1 cpu=2");
+  auto deltas = parse_cluster_text("pod early-0 cpu=1\npod early-1 cpu=1\npod late-0 cpu=1\npod lost-0 cpu=1");
+  for (Delta& delta : *deltas) {
+    auto& pod = std::get<PodObject>(std::get<Upserted>(delta).object);
+    pod.nominated_node_name = pod.meta.name.starts_with("lost") ? "gone" : "n1";
+    if (pod.meta.name.starts_with("late")) pod.meta.created += std::chrono::seconds(1);
+    state_.apply(delta);
+  }
+  EXPECT_EQ(2U, state_.restore_reservations());
+  EXPECT_EQ(TaskStatus::pipelined, status("early-0"));
+  EXPECT_EQ(TaskStatus::pipelined, status("early-1"));
+  EXPECT_EQ(TaskStatus::pending, status("late-0"));
+  EXPECT_EQ(TaskStatus::pending, status("lost-0"));
+}
+
 TEST_F(StateTest, AnswerAboutAnEarlierPodOfTheNameIsDropped) {
   apply("queue default\nnode n1 cpu=2\npod web cpu=1");
   state_.assume({Bind{task("web"), node("n1"), {}}});
