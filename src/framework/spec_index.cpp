@@ -8,12 +8,6 @@
 
 namespace basalt {
 
-bool SpecIndex::covers(const TermsInForce& terms, const Spec& spec) {
-  const auto is_covered = [&](const auto* term) { return is_local(term->inputs()) || !term->applies(spec); };
-  return std::all_of(terms.filters.begin(), terms.filters.end(), is_covered) &&
-         std::all_of(terms.scorers.begin(), terms.scorers.end(), is_covered);
-}
-
 void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
   std::vector<bool> applied;
   for (const FilterTerm* term : terms.filters) applied.push_back(term->applies(spec));
@@ -23,17 +17,27 @@ void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
     order_epoch_ = 0;
   }
   filters_.clear();
+  other_filters_.clear();
   filters_are_fixed_ = true;
   std::size_t position = 0;
   for (const FilterTerm* term : terms.filters) {
     if (!applied_[position++]) continue;
+    if (!is_local(term->inputs())) {
+      other_filters_.push_back(term);
+      continue;
+    }
     filters_.push_back(term);
     filters_are_fixed_ = filters_are_fixed_ && is_fixed(term->inputs());
   }
   plain_scorers_.clear();
+  other_scorers_.clear();
   std::size_t scaled = 0;
   for (const ScoreTerm* term : terms.scorers) {
     if (!applied_[position++]) continue;
+    if (!is_local(term->inputs()) || !needs_highest_alone(term->normalisation())) {
+      other_scorers_.push_back(term);
+      continue;
+    }
     if (term->normalisation() == Normalisation::none) {
       plain_scorers_.push_back(term);
       continue;
@@ -213,7 +217,7 @@ SpecIndex::Key SpecIndex::key_of(std::uint32_t rank, Score base, bool now) const
   Score sum = base;
   for (const ScaledTerm& scaled : scaled_) {
     const Score raw = keeps_bases_ ? scaled.raw[rank] : 0;
-    sum += normalised(raw, now ? scaled.highest_now : scaled.highest_later, *scaled.term);
+    sum += normalised(raw, Extremes{0, now ? scaled.highest_now : scaled.highest_later}, *scaled.term);
   }
   BASALT_CHECK(sum > -(kOffset / 2) && sum < kOffset / 2, "the scores of a node add up to more than 2^60");
   return now ? sum + kOffset : sum - kOffset;
@@ -254,6 +258,41 @@ SpecIndex::RefusalNumber SpecIndex::number_of(const Reason& reason) {
   BASALT_CHECK(refusals_.size() < std::numeric_limits<RefusalNumber>::max(), "more reasons than can be told apart");
   refusals_.push_back(Refusal{reason, 0});
   return static_cast<RefusalNumber>(refusals_.size() - 1);
+}
+
+std::vector<NodeId> SpecIndex::candidates(const Cluster& cluster, std::span<const NodeId> among) const {
+  std::vector<NodeId> kept;
+  kept.reserve(among.size());
+  for (const NodeId node : among) {
+    if (keys_[cluster.rank(node)] != kRefused) kept.push_back(node);
+  }
+  return kept;
+}
+
+bool SpecIndex::keep_those_with_room_now(const Cluster& cluster, std::vector<NodeId>& candidates) const {
+  const auto has_room_later = [&](NodeId node) { return keys_[cluster.rank(node)] < 0; };
+  if (std::all_of(candidates.begin(), candidates.end(), has_room_later)) return false;
+  std::erase_if(candidates, has_room_later);
+  return true;
+}
+
+std::vector<Score> SpecIndex::scores(const Cluster& cluster, std::span<const NodeId> candidates) const {
+  std::vector<Score> totals;
+  totals.reserve(candidates.size());
+  // As long as scaled terms have answered nothing but zeros, they give the same to everybody.
+  for (const NodeId node : candidates) {
+    const std::uint32_t rank = cluster.rank(node);
+    totals.push_back(keeps_bases_ ? bases_[rank] : keys_[rank]);
+  }
+  if (!keeps_bases_) return totals;
+  for (const ScaledTerm& scaled : scaled_) {
+    Extremes extremes;
+    for (const NodeId node : candidates) extremes.highest = std::max(extremes.highest, scaled.raw[cluster.rank(node)]);
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      totals[i] += normalised(scaled.raw[cluster.rank(candidates[i])], extremes, *scaled.term);
+    }
+  }
+  return totals;
 }
 
 std::optional<Placement> SpecIndex::best(const Cluster& cluster) const {
