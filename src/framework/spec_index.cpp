@@ -7,6 +7,18 @@
 #include "framework/normalised.hpp"
 
 namespace basalt {
+namespace {
+
+bool stands_for(const FilterTerm& term) { return is_local(term.inputs()); }
+bool stands_for(const ScoreTerm& term) { return is_local(term.inputs()) && needs_highest_alone(term.normalisation()); }
+
+}  // namespace
+
+bool SpecIndex::covers(const TermsInForce& terms, const Spec& spec) {
+  const auto is_covered = [&](const auto* term) { return stands_for(*term) || !term->applies(spec); };
+  return std::all_of(terms.filters.begin(), terms.filters.end(), is_covered) &&
+         std::all_of(terms.scorers.begin(), terms.scorers.end(), is_covered);
+}
 
 void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
   std::vector<bool> applied;
@@ -22,7 +34,7 @@ void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
   std::size_t position = 0;
   for (const FilterTerm* term : terms.filters) {
     if (!applied_[position++]) continue;
-    if (!is_local(term->inputs())) {
+    if (!stands_for(*term)) {
       other_filters_.push_back(term);
       continue;
     }
@@ -34,7 +46,7 @@ void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
   std::size_t scaled = 0;
   for (const ScoreTerm* term : terms.scorers) {
     if (!applied_[position++]) continue;
-    if (!is_local(term->inputs()) || !needs_highest_alone(term->normalisation())) {
+    if (!stands_for(*term)) {
       other_scorers_.push_back(term);
       continue;
     }

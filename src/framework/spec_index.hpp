@@ -21,6 +21,9 @@ namespace basalt {
 /// All nodes count: there is no sampling. Decides exactly as the plain path does.
 class SpecIndex {
  public:
+  /// Whether an index stands for all terms that apply to a spec.
+  [[nodiscard]] static bool covers(const TermsInForce& terms, const Spec& spec);
+
   /// Takes the terms of a session that has just opened; if others apply than before, what was
   /// known is forgotten. The index stands for those that are local.
   void use(const TermsInForce& terms, const Spec& spec);

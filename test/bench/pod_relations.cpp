@@ -1,5 +1,7 @@
 #include "bench/pod_relations.hpp"
 
+#include <algorithm>
+
 namespace basalt::bench {
 namespace {
 
@@ -56,6 +58,32 @@ void relate(PodRelation relation, PodObject& pod) {
   }
 }
 
+bool by_namespace(const Workload& workload) {
+  return workload.relation == PodRelation::anti_affinity_by_namespace_labels;
+}
+
+PodObject pod(const Workload& workload, std::uint32_t i) {
+  PodObject made;
+  const bool is_placed = i < workload.placed;
+  const std::string name_space = by_namespace(workload) ? "init-ns-" + std::to_string(i % kNamespaces)
+                                                        : std::string(is_placed ? "sched-0" : "sched-1");
+  made.meta = meta(name_space, "pod-" + std::to_string(i), i);
+  made.scheduler_name = "basalt";
+  made.scoring_cpu = 100;
+  made.scoring_memory = 500 * kMiB;
+  made.request = {{"cpu", made.scoring_cpu}, {"memory", made.scoring_memory}};
+  if (is_placed) {
+    made.node_name = node_name(i % workload.nodes);
+    made.phase = PodPhase::running;
+  }
+  // Pods that spread are placed beside others that have nothing to do with them.
+  const bool spreads = workload.relation == PodRelation::spread || workload.relation == PodRelation::preferred_spread;
+  if (is_placed && spreads) return made;
+  made.meta.labels = {{"color", "blue"}};
+  relate(workload.relation, made);
+  return made;
+}
+
 }  // namespace
 
 std::vector<Workload> pod_relation_workloads() {
@@ -67,6 +95,7 @@ std::vector<Workload> pod_relation_workloads() {
     workload.pods = pods;
     workload.relation = relation;
     workload.placed = placed;
+    workload.brute_force_too = pods <= 2'000;
     return workload;
   };
   return {
@@ -80,13 +109,12 @@ std::vector<Workload> pod_relation_workloads() {
   };
 }
 
-std::vector<Delta> make_pod_relation_deltas(const Workload& workload) {
+std::vector<Delta> make_related_world(const Workload& workload) {
   std::vector<Delta> deltas;
   QueueObject queue;
   queue.meta = meta("", "default", 0);
   deltas.emplace_back(Upserted{queue});
-  const bool by_namespace = workload.relation == PodRelation::anti_affinity_by_namespace_labels;
-  for (std::uint32_t i = 0; by_namespace && i < kNamespaces; ++i) {
+  for (std::uint32_t i = 0; by_namespace(workload) && i < kNamespaces; ++i) {
     NamespaceObject name_space;
     name_space.meta = meta("", "init-ns-" + std::to_string(i), 0);
     name_space.meta.labels = {{"team", "devops"}};
@@ -100,28 +128,13 @@ std::vector<Delta> make_pod_relation_deltas(const Workload& workload) {
     node.allocatable = {{"cpu", 4'000}, {"memory", 32 * 1024 * kMiB}, {"pods", 110}};
     deltas.emplace_back(Upserted{node});
   }
-  for (std::uint32_t i = 0; i < workload.placed + workload.pods; ++i) {
-    PodObject pod;
-    const bool is_placed = i < workload.placed;
-    const std::string name_space =
-        by_namespace ? "init-ns-" + std::to_string(i % kNamespaces) : (is_placed ? "sched-0" : "sched-1");
-    pod.meta = meta(name_space, "pod-" + std::to_string(i), i);
-    pod.meta.labels = {{"color", "blue"}};
-    pod.scheduler_name = "basalt";
-    pod.scoring_cpu = 100;
-    pod.scoring_memory = 500 * kMiB;
-    pod.request = {{"cpu", pod.scoring_cpu}, {"memory", pod.scoring_memory}};
-    if (is_placed) {
-      pod.node_name = node_name(i % workload.nodes);
-      pod.phase = PodPhase::running;
-    }
-    // The pods that spread are measured over nodes where others run already.
-    const bool is_plain =
-        is_placed && (workload.relation == PodRelation::spread || workload.relation == PodRelation::preferred_spread);
-    if (is_plain) pod.meta.labels.clear();
-    if (!is_plain) relate(workload.relation, pod);
-    deltas.emplace_back(Upserted{std::move(pod)});
-  }
+  for (std::uint32_t i = 0; i < workload.placed; ++i) deltas.emplace_back(Upserted{pod(workload, i)});
+  return deltas;
+}
+
+std::vector<Delta> make_related_pods(const Workload& workload) {
+  std::vector<Delta> deltas;
+  for (std::uint32_t i = 0; i < workload.pods; ++i) deltas.emplace_back(Upserted{pod(workload, workload.placed + i)});
   return deltas;
 }
 

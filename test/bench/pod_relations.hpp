@@ -10,8 +10,10 @@ namespace basalt::bench {
 /// depend on other pods, at its sizes.
 std::vector<Workload> pod_relation_workloads();
 
-/// Nodes of 4 cpu and 32 GiB in three zones (one for required affinity), pods of 100m and 500 MiB
-/// that are all of one template, the first `workload.placed` of them running one a node.
-std::vector<Delta> make_pod_relation_deltas(const Workload& workload);
+/// Nodes of 4 cpu and 32 GiB in three zones (one for required affinity), and `workload.placed` pods
+/// that run already, one a node.
+std::vector<Delta> make_related_world(const Workload& workload);
+/// The pods to be placed, of 100m and 500 MiB, all of one template.
+std::vector<Delta> make_related_pods(const Workload& workload);
 
 }  // namespace basalt::bench

@@ -94,7 +94,7 @@ IdleWorkload idle_workload() { return {10'000, 2'000, 5'000, 50, 1'000}; }
 IdleWorkload idle_smoke_workload() { return {50, 10, 25, 5, 10}; }
 
 std::vector<Delta> make_world(const Workload& workload) {
-  if (workload.relation != PodRelation::none) return make_pod_relation_deltas(workload);
+  if (workload.relation != PodRelation::none) return make_related_world(workload);
   std::vector<Delta> deltas;
   for (std::uint32_t i = 0; i < std::max(workload.queues, 1U); ++i) {
     QueueObject queue;
@@ -111,6 +111,7 @@ std::vector<Delta> make_world(const Workload& workload) {
 }
 
 std::vector<Delta> make_pods(const Workload& workload, const std::string& prefix, std::uint32_t pods) {
+  if (workload.relation != PodRelation::none) return make_related_pods(workload);
   std::vector<Delta> deltas;
   if (workload.gang_size == 0) {
     for (std::uint32_t i = 0; i < pods; ++i) {
