@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 4> kToleratedEffects = {"", "NoSchedule",
 constexpr std::array<std::string_view, 4> kProtocols = {"", "TCP", "UDP", "SCTP"};
 constexpr std::array<std::string_view, 3> kPreemptionPolicies = {"", "PreemptLowerPriority", "Never"};
 constexpr std::array<std::string_view, 2> kWhenUnsatisfiable = {"DoNotSchedule", "ScheduleAnyway"};
+constexpr std::array<std::string_view, 2> kInclusionPolicies = {"Honor", "Ignore"};
 
 // --- containers ---
 
@@ -99,38 +100,61 @@ void read_preferred_nodes(const In& in, PreferredNodesText& preferred) {
 }
 
 template <class In>
-void read_pod_affinity_term(const In& in, PodAffinityTermText& term) {
+void read_pod_affinity_term(const In& in, PodAffinityTermText& term, TermLabelKeys& keys) {
   in.read(label_selector(1, "labelSelector", term.selector), texts(2, "namespaces", term.namespaces),
-          text(3, "topologyKey", term.topology_key), label_selector(4, "namespaceSelector", term.namespace_selector));
+          text(3, "topologyKey", term.topology_key), label_selector(4, "namespaceSelector", term.namespace_selector),
+          texts(5, "matchLabelKeys", keys.match), texts(6, "mismatchLabelKeys", keys.mismatch));
+  if (keys.match.size() + keys.mismatch.size() > kMostLabelKeys) in.reading().object("expected fewer matchLabelKeys");
   if (term.topology_key.empty()) in.reading().object("expected a topologyKey");
 }
 
-auto required_terms(std::vector<PodAffinityTermText>& out) {
-  return [&out](const auto& affinity) {
+template <class In>
+void read_preferred_pods(const In& in, PreferredPodsText& preferred, TermLabelKeys& keys) {
+  in.read(integer_within(1, "weight", preferred.weight, 1, kMostWeight),
+          message(2, "podAffinityTerm", [&](const auto& term) { read_pod_affinity_term(term, preferred.term, keys); }));
+  if (preferred.term.topology_key.empty()) in.reading().object("expected a podAffinityTerm");
+}
+
+/// core/v1 PodAffinity and PodAntiAffinity, which differ in name alone.
+auto pod_affinity(std::vector<PodAffinityTermText>& required, std::vector<PreferredPodsText>& preferred,
+                  AffinityLabelKeys& keys) {
+  return [&](const auto& affinity) {
     affinity.read(each(1, "requiredDuringSchedulingIgnoredDuringExecution",
-                       [&out](const auto& term) { read_pod_affinity_term(term, out.emplace_back()); }));
+                       [&](const auto& term) {
+                         read_pod_affinity_term(term, required.emplace_back(), keys.required.emplace_back());
+                       }),
+                  each(2, "preferredDuringSchedulingIgnoredDuringExecution", [&](const auto& wish) {
+                    read_preferred_pods(wish, preferred.emplace_back(), keys.preferred.emplace_back());
+                  }));
   };
 }
 
 template <class In>
-void read_affinity(const In& in, PodObject& pod) {
+void read_affinity(const In& in, PodObject& pod, PodDraft& draft) {
   const auto read_nodes = [&pod](const auto& nodes) {
     nodes.read(node_selector(1, "requiredDuringSchedulingIgnoredDuringExecution", pod.required_nodes),
                each(2, "preferredDuringSchedulingIgnoredDuringExecution", [&pod](const auto& preferred) {
                  read_preferred_nodes(preferred, pod.preferred_nodes.emplace_back());
                }));
   };
-  in.read(message(1, "nodeAffinity", read_nodes), message(2, "podAffinity", required_terms(pod.required_affinity)),
-          message(3, "podAntiAffinity", required_terms(pod.required_anti_affinity)));
+  in.read(message(1, "nodeAffinity", read_nodes),
+          message(2, "podAffinity", pod_affinity(pod.required_affinity, pod.preferred_affinity, draft.affinity_keys)),
+          message(3, "podAntiAffinity",
+                  pod_affinity(pod.required_anti_affinity, pod.preferred_anti_affinity, draft.anti_affinity_keys)));
 }
 
 template <class In>
 void read_spread(const In& in, TopologySpreadText& spread, std::vector<std::string>& label_keys) {
-  std::string when;
-  in.read(integer_within(1, "maxSkew", spread.max_skew, 1, std::numeric_limits<std::int32_t>::max()),
-          text(2, "topologyKey", spread.topology_key), one_of(3, "whenUnsatisfiable", when, kWhenUnsatisfiable),
-          label_selector(4, "labelSelector", spread.selector), texts(8, "matchLabelKeys", label_keys));
+  constexpr std::int32_t kMost32 = std::numeric_limits<std::int32_t>::max();
+  std::string when, affinity_policy, taints_policy;
+  in.read(integer_within(1, "maxSkew", spread.max_skew, 1, kMost32), text(2, "topologyKey", spread.topology_key),
+          one_of(3, "whenUnsatisfiable", when, kWhenUnsatisfiable), label_selector(4, "labelSelector", spread.selector),
+          integer_within(5, "minDomains", spread.min_domains, 1, kMost32),
+          one_of(6, "nodeAffinityPolicy", affinity_policy, kInclusionPolicies),
+          one_of(7, "nodeTaintsPolicy", taints_policy, kInclusionPolicies), texts(8, "matchLabelKeys", label_keys));
   spread.hard = when != "ScheduleAnyway";
+  spread.honours_affinity = affinity_policy != "Ignore";
+  spread.honours_taints = taints_policy == "Honor";
   if (label_keys.size() > kMostLabelKeys) in.reading().object("expected fewer matchLabelKeys");
   if (spread.topology_key.empty()) in.reading().object("expected a topologyKey");
 }
@@ -152,7 +176,7 @@ void read_spec(const In& in, PodObject& pod, PodDraft& draft) {
   in.read(each(1, "volumes", [&draft](const auto& volume) { read_volume(volume, draft.claims); }),
           each(2, "containers", containers(false, own.containers)), pairs(7, "nodeSelector", pod.node_selector),
           text(10, "nodeName", pod.node_name), flag(11, "hostNetwork", draft.host_network),
-          message(18, "affinity", [&pod](const auto& affinity) { read_affinity(affinity, pod); }),
+          message(18, "affinity", [&](const auto& affinity) { read_affinity(affinity, pod, draft); }),
           text(19, "schedulerName", pod.scheduler_name),
           each(20, "initContainers", containers(true, own.init_containers)),
           each(22, "tolerations", [&pod](const auto& t) { read_toleration(t, pod.tolerations.emplace_back()); }),

@@ -92,18 +92,31 @@ void finish_ports(std::vector<StatedPort>& ports, bool host_network, std::vector
   }
 }
 
-/// Keys whose values a constraint takes over from the pod itself; newer API servers have written them out already.
-void finish_spread(const std::vector<std::string>& label_keys, const StringPairs& labels, TopologySpreadText& spread) {
-  if (!spread.selector) return;
-  auto& expressions = spread.selector->match_expressions;
-  for (const std::string& key : label_keys) {
+/// Keys whose values a selector takes over from the pod itself. Newer API servers have written them out already, when
+/// the pod was made: what they wrote stands, whatever became of the pod's labels.
+void take_over_labels(const std::vector<std::string>& keys, std::string_view op, const StringPairs& labels,
+                      std::optional<LabelSelectorText>& selector) {
+  if (!selector) return;
+  auto& expressions = selector->match_expressions;
+  for (const std::string& key : keys) {
     const std::string* value = find_value(labels, key);
     if (value == nullptr) continue;
-    RequirementText own{key, "In", {*value}};
-    if (std::find(expressions.begin(), expressions.end(), own) == expressions.end()) {
-      expressions.push_back(std::move(own));
-    }
+    const bool is_written_out = std::any_of(expressions.begin(), expressions.end(), [&](const RequirementText& known) {
+      return known.key == key && known.op == op;
+    });
+    if (!is_written_out) expressions.push_back({key, std::string(op), {*value}});
   }
+}
+
+void take_over_labels(const TermLabelKeys& keys, const StringPairs& labels, PodAffinityTermText& term) {
+  take_over_labels(keys.match, "In", labels, term.selector);
+  take_over_labels(keys.mismatch, "NotIn", labels, term.selector);
+}
+
+void finish_affinity(const AffinityLabelKeys& keys, const StringPairs& labels,
+                     std::vector<PodAffinityTermText>& required, std::vector<PreferredPodsText>& preferred) {
+  for (std::size_t i = 0; i < required.size(); ++i) take_over_labels(keys.required[i], labels, required[i]);
+  for (std::size_t i = 0; i < preferred.size(); ++i) take_over_labels(keys.preferred[i], labels, preferred[i].term);
 }
 
 }  // namespace
@@ -115,8 +128,10 @@ void finish_pod(PodDraft&& draft, PodObject& pod, Reading& reading) {
     pod.claims.push_back(claim.is_ephemeral ? pod.meta.name + '-' + std::string(claim.name) : std::string(claim.name));
   }
   for (std::size_t i = 0; i < pod.topology_spread.size(); ++i) {
-    finish_spread(draft.spread_label_keys[i], pod.meta.labels, pod.topology_spread[i]);
+    take_over_labels(draft.spread_label_keys[i], "In", pod.meta.labels, pod.topology_spread[i].selector);
   }
+  finish_affinity(draft.affinity_keys, pod.meta.labels, pod.required_affinity, pod.preferred_affinity);
+  finish_affinity(draft.anti_affinity_keys, pod.meta.labels, pod.required_anti_affinity, pod.preferred_anti_affinity);
 }
 
 }  // namespace basalt::adapter

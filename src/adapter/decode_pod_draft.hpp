@@ -32,6 +32,15 @@ struct StatedClaim {
   bool is_ephemeral = false;
 };
 
+/// matchLabelKeys and mismatchLabelKeys of a pod affinity term.
+struct TermLabelKeys {
+  std::vector<std::string> match, mismatch;
+};
+/// Those of all terms, in the order of the terms.
+struct AffinityLabelKeys {
+  std::vector<TermLabelKeys> required, preferred;
+};
+
 /// What of a pod means something only together with its other fields, which may come later. Views into the bytes.
 struct PodDraft {
   PodResourceFields resources;
@@ -41,11 +50,12 @@ struct PodDraft {
   bool resize_is_infeasible = false;
   std::vector<StatedClaim> claims;
   std::vector<std::vector<std::string>> spread_label_keys;  ///< matchLabelKeys of each topology spread constraint
+  AffinityLabelKeys affinity_keys, anti_affinity_keys;
 };
 
 /// Fills what follows from the draft into the pod. Objects, with field paths, to what is too much in sum.
 /// Sources: component-helpers resource.PodRequests (UseStatusResources), kube-scheduler's host ports, ephemeral volume
-/// names and matchLabelKeys of topology spread.
+/// names, matchLabelKeys of topology spread; and the API server's of pod affinity, which writes them out.
 void finish_pod(PodDraft&& draft, PodObject& pod, Reading& reading);
 
 }  // namespace basalt::adapter

@@ -245,6 +245,7 @@ std::uint64_t Cluster::fingerprint() const {
                                  &total_used_};
   for (const ColumnBase* column : columns) hash = std::rotl(hash, 5) ^ column->fingerprint();
   for (const auto& column : plugin_node_columns_) hash = std::rotl(hash, 5) ^ column->fingerprint();
+  for (const auto& counters : plugin_counters_) hash = std::rotl(hash, 5) ^ counters->fingerprint();
   return hash;
 }
 
@@ -255,9 +256,22 @@ void Cluster::remove_node_column(const ColumnBase& column) {
   std::erase_if(plugin_node_columns_, [&](const auto& kept) { return kept.get() == &column; });
 }
 
+KeyedCounters& Cluster::add_counters() {
+  check_between_cycles();
+  return *plugin_counters_.emplace_back(std::make_unique<KeyedCounters>(undo_));
+}
+
+void Cluster::remove_counters(const KeyedCounters& counters) {
+  check_between_cycles();
+  std::erase_if(plugin_counters_, [&](const auto& kept) { return kept.get() == &counters; });
+}
+
 void Cluster::attach(PlacementKeeper& keeper) {
   check_between_cycles();
   keepers_.push_back(&keeper);
+  nodes_.for_each([&](NodeId node, const Node&) { keeper.node_changed(*this, node); });
+  specs().for_each([&](SpecId spec, const Spec&) { keeper.spec_added(*this, spec); });
+  label_sets().for_each([&](LabelSetId labels, const PodLabels&) { keeper.labels_added(*this, labels); });
   tasks_.for_each([&](TaskId task, const Task&) {
     if (node_of_[task]) keeper.placed(*this, task, node_of_[task]);
   });
@@ -286,6 +300,7 @@ NodeId Cluster::insert_node(Node row) {
   }
   forget_order();
   note_row(node);
+  for (PlacementKeeper* keeper : keepers_) keeper->node_changed(*this, node);
   return node;
 }
 
@@ -298,7 +313,18 @@ void Cluster::replace_node(NodeId node, Node row) {
   if (kept.placeholder != row.placeholder) add_or_subtract(total_used_.edit(kTotals), used_[node], kept.placeholder);
   if (kept.placeholder != row.placeholder || kept.name != row.name) forget_order();
   if (kept.placeholder != row.placeholder || kept.allocatable != row.allocatable) ++frame_epoch_;
+  const bool is_elsewhere =
+      kept.placeholder != row.placeholder || kept.labels != row.labels || kept.taints != row.taints;
+  const auto tell_of_tasks = [&](auto what) {
+    if (!is_elsewhere) return;
+    for (PlacementKeeper* keeper : keepers_) {
+      for_each_task_on(node, [&](TaskId task) { (keeper->*what)(*this, task, node); });
+    }
+  };
+  tell_of_tasks(&PlacementKeeper::removed);
   kept = std::move(row);
+  for (PlacementKeeper* keeper : keepers_) keeper->node_changed(*this, node);
+  tell_of_tasks(&PlacementKeeper::placed);
   note_row(node);
 }
 
@@ -306,6 +332,7 @@ void Cluster::erase_node(NodeId node) {
   check_between_cycles();
   BASALT_CHECK(!first_on_[node], "a node was erased while tasks are on it");
   if (!nodes_[node].placeholder) total_allocatable_ -= nodes_[node].allocatable;
+  for (PlacementKeeper* keeper : keepers_) keeper->node_removed(*this, node);
   ++frame_epoch_;
   node_changes_.forget(node.slot());
   relieved_.forget(node.slot());
@@ -476,12 +503,34 @@ void Cluster::forget_observed_condition(TaskId task) {
 
 void Cluster::forget_observed_allocated(QueueId queue) { queues_[queue].observed_allocated.clear(); }
 
-SpecId Cluster::intern_spec(Spec spec) { return specs_.take(std::move(spec)); }
+SpecId Cluster::intern_spec(Spec spec) {
+  const SpecId id = specs_.take(std::move(spec));
+  if (specs_.users(id) == 1) {
+    for (PlacementKeeper* keeper : keepers_) keeper->spec_added(*this, id);
+  }
+  return id;
+}
 
-void Cluster::release_spec(SpecId spec) { specs_.release(spec); }
+void Cluster::release_spec(SpecId spec) {
+  if (specs_.users(spec) == 1) {
+    for (PlacementKeeper* keeper : keepers_) keeper->spec_removed(*this, spec);
+  }
+  specs_.release(spec);
+}
 
-LabelSetId Cluster::intern_labels(LabelSet labels) { return label_sets_.take(std::move(labels)); }
+LabelSetId Cluster::intern_labels(PodLabels labels) {
+  const LabelSetId id = label_sets_.take(std::move(labels));
+  if (label_sets_.users(id) == 1) {
+    for (PlacementKeeper* keeper : keepers_) keeper->labels_added(*this, id);
+  }
+  return id;
+}
 
-void Cluster::release_labels(LabelSetId labels) { label_sets_.release(labels); }
+void Cluster::release_labels(LabelSetId labels) {
+  if (label_sets_.users(labels) == 1) {
+    for (PlacementKeeper* keeper : keepers_) keeper->labels_removed(*this, labels);
+  }
+  label_sets_.release(labels);
+}
 
 }  // namespace basalt

@@ -19,8 +19,8 @@ TaskView view(const Cluster& cluster, TaskId task) {
 
 /// Turns a term's raw answers into weighted points and adds them to the totals.
 void add_normalised(const ScoreTerm& term, std::span<const Score> raw, std::span<Score> totals) {
-  const Score highest = raw.empty() ? 0 : *std::max_element(raw.begin(), raw.end());
-  for (std::size_t i = 0; i < raw.size(); ++i) totals[i] += normalised(raw[i], highest, term);
+  const Extremes extremes = extremes_of(raw, term.normalisation());
+  for (std::size_t i = 0; i < raw.size(); ++i) totals[i] += normalised(raw[i], extremes, term);
 }
 
 }  // namespace
@@ -59,18 +59,32 @@ std::vector<Score> Session::scores(TaskId task, std::span<const NodeId> nodes) c
   return totals;
 }
 
+/// Whether what every node says to a task of a spec, the next one will hear too.
+bool Session::failure_holds(const Spec& spec) const {
+  return std::none_of(terms_->filters.begin(), terms_->filters.end(), [&](const FilterTerm* term) {
+    const Inputs inputs = term->inputs();
+    const bool looks_beyond =
+        inputs.contains(Input::task) || inputs.contains(Input::job) || inputs.contains(Input::queue);
+    return looks_beyond && term->applies(spec);
+  });
+}
+
 std::optional<Placement> Session::find_placement(TaskId task, FitSummary& why) const {
-  const SpecIndex* index = memory_ == nullptr ? nullptr : memory_->index().of(cluster_, view(cluster_, task));
-  if (index == nullptr) return ask_all_anew(task, why);
-  const auto placement = index->best(cluster_);
+  const SpecIndex* index = memory_ == nullptr ? nullptr : &memory_->index().of(cluster_, view(cluster_, task));
+  if (index == nullptr || failure_is_known(task)) return ask_all_anew(task, why);
+  const bool is_whole = index->is_whole();
+  const auto placement = is_whole ? index->best(cluster_) : ask_the_rest(task, *index, cluster_.nodes_in_order());
+  if (!placement && !is_whole) return ask_all_anew(task, why);
   if (!placement) why = index->refusals();
   return memory_->verifies_next() ? verified(task, cluster_.nodes_in_order(), placement, why) : placement;
 }
 
 std::optional<Placement> Session::find_placement(TaskId task, std::span<const NodeId> among, FitSummary& why) const {
-  const SpecIndex* index = memory_ == nullptr ? nullptr : memory_->index().of(cluster_, view(cluster_, task));
+  const SpecIndex* index = memory_ == nullptr ? nullptr : &memory_->index().of(cluster_, view(cluster_, task));
   if (index == nullptr) return ask_anew(task, among, why);
-  const auto placement = index->best(cluster_, among);
+  const bool is_whole = index->is_whole();
+  const auto placement = is_whole ? index->best(cluster_, among) : ask_the_rest(task, *index, among);
+  if (!placement && !is_whole) return ask_anew(task, among, why);
   if (!placement) why = index->refusals(cluster_, among);
   return memory_->verifies_next() ? verified(task, among, placement, why) : placement;
 }
@@ -86,16 +100,52 @@ std::optional<Placement> Session::verified(TaskId task, std::span<const NodeId> 
   return placement;
 }
 
+bool Session::failure_is_known(TaskId task) const {
+  if (failures_.empty()) return false;
+  const auto known = failures_.find(cluster_.tasks()[task].spec);
+  return known != failures_.end() && known->second.first == cluster_.node_moment();
+}
+
+/// Terms that the index cannot stand for are asked about all nodes that it has left, and their
+/// answers added to what it knows. Nothing: no node is left; the plain path says why, since of a
+/// node the first objection counts, in the order of all terms.
+std::optional<Placement> Session::ask_the_rest(TaskId task, const SpecIndex& index,
+                                               std::span<const NodeId> among) const {
+  const TaskView asked = view(cluster_, task);
+  std::vector<NodeId> candidates = index.candidates(cluster_, among);
+  std::vector<Fit> answers;
+  for (const FilterTerm* term : index.other_filters()) {
+    answers.assign(candidates.size(), Fit::yes());
+    term->filter(asked, candidates, answers);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (answers[i]) candidates[kept++] = candidates[i];
+    }
+    candidates.resize(kept);
+  }
+  if (candidates.empty()) return std::nullopt;
+  const bool now = index.keep_those_with_room_now(cluster_, candidates);
+  std::vector<Score> totals = index.scores(cluster_, candidates);
+  std::vector<Score> raw(candidates.size());
+  for (const ScoreTerm* term : index.other_scorers()) {
+    std::fill(raw.begin(), raw.end(), 0);
+    term->score(asked, candidates, raw);
+    add_normalised(*term, raw, totals);
+  }
+  const auto best = std::max_element(totals.begin(), totals.end());
+  return Placement{candidates[static_cast<std::size_t>(best - totals.begin())], now};
+}
+
 /// Asks every node, unless the last task of the spec was refused everywhere and nothing has changed.
 std::optional<Placement> Session::ask_all_anew(TaskId task, FitSummary& why) const {
   const SpecId spec = cluster_.tasks()[task].spec;
   const std::uint64_t moment = cluster_.node_moment();
-  if (const auto known = failures_.find(spec); known != failures_.end() && known->second.first == moment) {
-    why = known->second.second;
+  if (failure_is_known(task)) {
+    why = failures_.at(spec).second;
     return std::nullopt;
   }
   const auto placement = ask_anew(task, cluster_.nodes_in_order(), why);
-  if (!placement && failures_hold_) failures_[spec] = {moment, why};
+  if (!placement && failure_holds(cluster_.specs()[spec])) failures_[spec] = {moment, why};
   return placement;
 }
 

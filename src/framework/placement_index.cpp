@@ -9,22 +9,20 @@ void PlacementIndex::open(const TermsInForce& terms) {
   ++session_;
 }
 
-const SpecIndex* PlacementIndex::of(const Cluster& cluster, const TaskView& task) {
+const SpecIndex& PlacementIndex::of(const Cluster& cluster, const TaskView& task) {
   Entry& entry = entry_of(task.task.spec);
   entry.used = ++uses_;
   if (entry.session != session_) {
     entry.session = session_;
-    entry.covered = SpecIndex::covers(*terms_, task.spec);
-    if (entry.covered) entry.index.use(*terms_, task.spec);
+    entry.index.use(*terms_, task.spec);
   }
-  if (!entry.covered) return nullptr;
   entry.index.catch_up(cluster, task);
   if (const std::size_t bytes = entry.index.bytes(); bytes != entry.bytes) {
     bytes_ = bytes_ - entry.bytes + bytes;
     entry.bytes = bytes;
     make_room(entry);
   }
-  return &entry.index;
+  return entry.index;
 }
 
 PlacementIndex::Entry& PlacementIndex::entry_of(SpecId spec) {

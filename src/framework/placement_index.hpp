@@ -18,9 +18,9 @@ class PlacementIndex {
 
   /// A session opens: its terms are asked from now on. They must outlive the session's questions.
   void open(const TermsInForce& terms);
-  /// The index of a task's spec, caught up; null when a term applies whose answers depend on
-  /// more than the spec and the node. REQUIRES: a session is open on `cluster`, always the same.
-  [[nodiscard]] const SpecIndex* of(const Cluster& cluster, const TaskView& task);
+  /// The index of a task's spec, caught up. REQUIRES: a session is open on `cluster`, always the
+  /// same.
+  [[nodiscard]] const SpecIndex& of(const Cluster& cluster, const TaskView& task);
 
   /// Nodes asked since the beginning, repetitions counted.
   [[nodiscard]] std::uint64_t rescored() const;
@@ -30,7 +30,6 @@ class PlacementIndex {
     explicit Entry(IndexWorkspace& workspace) : index(workspace) {}
     SpecIndex index;
     std::uint64_t session = 0;  // whose terms it uses
-    bool covered = true;
     std::uint64_t used = 0;
     std::size_t bytes = 0;
   };

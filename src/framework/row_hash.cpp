@@ -45,6 +45,33 @@ class Fold {
     add(port.address);
     add(port.port);
   }
+  void add(const LabelSelector& selector) {
+    add(selector.selects_nothing);
+    add(selector.requirements);
+  }
+  void add(const PodSelection& pods) {
+    add(pods.in_all_namespaces);
+    add(pods.namespaces);
+    add(pods.selector);
+  }
+  void add(const PodAffinityTerm& term) {
+    add(term.pods);
+    add(term.topology_key);
+  }
+  void add(const PreferredPods& preferred) {
+    add(preferred.weight);
+    add(preferred.term);
+  }
+  void add(const TopologySpread& spread) {
+    add(spread.max_skew);
+    add(spread.topology_key);
+    add(spread.hard);
+    add(spread.min_domains);
+    add(spread.honours_affinity);
+    add(spread.honours_taints);
+    add(spread.pods);
+    add(spread.counts_itself);
+  }
   template <class T>
   void add(const std::optional<T>& value) {
     add(value.has_value());
@@ -75,14 +102,21 @@ std::uint64_t hash_of(const Spec& spec) {
   fold.add(spec.preferred_nodes);
   fold.add(spec.tolerations);
   fold.add(spec.host_ports);
+  fold.add(spec.required_affinity);
+  fold.add(spec.meets_own_affinity);
+  fold.add(spec.required_anti_affinity);
+  fold.add(spec.preferred_pods);
+  fold.add(spec.spread);
   fold.add(spec.blockers);
   fold.add(spec.gated);
   return fold.value();
 }
 
-std::uint64_t hash_of(const LabelSet& labels) {
+std::uint64_t hash_of(const PodLabels& labels) {
   Fold fold;
-  fold.add(labels.pairs());
+  fold.add(labels.spec.slot());
+  fold.add(labels.namespace_name);
+  fold.add(labels.labels.pairs());
   return fold.value();
 }
 

@@ -8,6 +8,6 @@ namespace basalt {
 
 /// Hashes that are equal for equal rows.
 std::uint64_t hash_of(const Spec& spec);
-std::uint64_t hash_of(const LabelSet& labels);
+std::uint64_t hash_of(const PodLabels& labels);
 
 }  // namespace basalt

@@ -64,9 +64,6 @@ void Session::open_plugins() {
   laws::tell_all(points<Predicate>(), [&](Predicate& plugin) {
     for (const FilterTerm* term : plugin.filter_terms()) {
       terms_->filters.push_back(term);
-      for (const Input input : {Input::task, Input::job, Input::queue}) {
-        if (term->inputs().contains(input)) failures_hold_ = false;
-      }
     }
   });
   laws::tell_all(points<NodeOrder>(), [&](NodeOrder& plugin) {

@@ -7,9 +7,15 @@
 #include "framework/normalised.hpp"
 
 namespace basalt {
+namespace {
+
+bool stands_for(const FilterTerm& term) { return is_local(term.inputs()); }
+bool stands_for(const ScoreTerm& term) { return is_local(term.inputs()) && needs_highest_alone(term.normalisation()); }
+
+}  // namespace
 
 bool SpecIndex::covers(const TermsInForce& terms, const Spec& spec) {
-  const auto is_covered = [&](const auto* term) { return is_local(term->inputs()) || !term->applies(spec); };
+  const auto is_covered = [&](const auto* term) { return stands_for(*term) || !term->applies(spec); };
   return std::all_of(terms.filters.begin(), terms.filters.end(), is_covered) &&
          std::all_of(terms.scorers.begin(), terms.scorers.end(), is_covered);
 }
@@ -23,17 +29,27 @@ void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
     order_epoch_ = 0;
   }
   filters_.clear();
+  other_filters_.clear();
   filters_are_fixed_ = true;
   std::size_t position = 0;
   for (const FilterTerm* term : terms.filters) {
     if (!applied_[position++]) continue;
+    if (!stands_for(*term)) {
+      other_filters_.push_back(term);
+      continue;
+    }
     filters_.push_back(term);
     filters_are_fixed_ = filters_are_fixed_ && is_fixed(term->inputs());
   }
   plain_scorers_.clear();
+  other_scorers_.clear();
   std::size_t scaled = 0;
   for (const ScoreTerm* term : terms.scorers) {
     if (!applied_[position++]) continue;
+    if (!stands_for(*term)) {
+      other_scorers_.push_back(term);
+      continue;
+    }
     if (term->normalisation() == Normalisation::none) {
       plain_scorers_.push_back(term);
       continue;
@@ -58,7 +74,7 @@ void SpecIndex::forget(const Cluster& cluster) {
   }
   flat_ = 0;
   if (!keeps_bases_) {
-    for (const ScaledTerm& scaled : scaled_) flat_ += normalised(0, 0, *scaled.term);
+    for (const ScaledTerm& scaled : scaled_) flat_ += normalised(0, Extremes{}, *scaled.term);
   }
   const std::size_t blocks = (nodes + kBlock - 1) / kBlock;
   block_best_.assign(blocks, kRefused);
@@ -245,7 +261,8 @@ SpecIndex::Key SpecIndex::key_of(std::uint32_t rank, Score base, bool now) const
   Score sum = base + flat_;
   if (keeps_bases_) {
     for (const ScaledTerm& scaled : scaled_) {
-      sum += normalised(scaled.raw[rank], now ? scaled.highest_now : scaled.highest_later, *scaled.term);
+      const Score highest = now ? scaled.highest_now : scaled.highest_later;
+      sum += normalised(scaled.raw[rank], Extremes{0, highest}, *scaled.term);
     }
   }
   BASALT_CHECK(sum > -(kOffset / 2) && sum < kOffset / 2, "the scores of a node add up to more than 2^60");
@@ -289,6 +306,41 @@ SpecIndex::RefusalNumber SpecIndex::number_of(const Reason& reason) {
   return static_cast<RefusalNumber>(refusals_.size() - 1);
 }
 
+std::vector<NodeId> SpecIndex::candidates(const Cluster& cluster, std::span<const NodeId> among) const {
+  std::vector<NodeId> kept;
+  kept.reserve(among.size());
+  for (const NodeId node : among) {
+    if (keys_[cluster.rank(node)] != kRefused) kept.push_back(node);
+  }
+  return kept;
+}
+
+bool SpecIndex::keep_those_with_room_now(const Cluster& cluster, std::vector<NodeId>& candidates) const {
+  const auto has_room_later = [&](NodeId node) { return keys_[cluster.rank(node)] < 0; };
+  if (std::all_of(candidates.begin(), candidates.end(), has_room_later)) return false;
+  std::erase_if(candidates, has_room_later);
+  return true;
+}
+
+std::vector<Score> SpecIndex::scores(const Cluster& cluster, std::span<const NodeId> candidates) const {
+  std::vector<Score> totals;
+  totals.reserve(candidates.size());
+  // As long as scaled terms have answered nothing but zeros, they give the same to everybody.
+  for (const NodeId node : candidates) {
+    const std::uint32_t rank = cluster.rank(node);
+    totals.push_back(keeps_bases_ ? bases_[rank] : keys_[rank]);
+  }
+  if (!keeps_bases_) return totals;
+  for (const ScaledTerm& scaled : scaled_) {
+    Extremes extremes;
+    for (const NodeId node : candidates) extremes.highest = std::max(extremes.highest, scaled.raw[cluster.rank(node)]);
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      totals[i] += normalised(scaled.raw[cluster.rank(candidates[i])], extremes, *scaled.term);
+    }
+  }
+  return totals;
+}
+
 std::optional<Placement> SpecIndex::best(const Cluster& cluster) const {
   if (block_best_.empty()) return std::nullopt;
   const auto block = std::max_element(block_best_.begin(), block_best_.end());  // the first of equals
@@ -329,7 +381,7 @@ NodeId SpecIndex::best_rescaled(const Cluster& cluster, std::span<const NodeId> 
     if (!is_candidate(rank)) continue;
     Score sum = bases_[rank];
     for (std::size_t i = 0; i < scaled_.size(); ++i) {
-      sum += normalised(scaled_[i].raw[rank], highest[i], *scaled_[i].term);
+      sum += normalised(scaled_[i].raw[rank], Extremes{0, highest[i]}, *scaled_[i].term);
     }
     if (chosen && sum <= best) continue;
     best = sum;

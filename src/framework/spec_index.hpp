@@ -46,17 +46,31 @@ class SpecIndex {
   /// `workspace` is shared by the indexes of one owner, and outlives them.
   explicit SpecIndex(IndexWorkspace& workspace) : work_(workspace) {}
 
-  /// Whether an index can stand for these terms: all that apply to the spec are local.
+  /// Whether an index stands for all terms that apply to a spec.
   [[nodiscard]] static bool covers(const TermsInForce& terms, const Spec& spec);
 
   /// Takes the terms of a session that has just opened; if others apply than before, what was
-  /// known is forgotten. REQUIRES: `covers`.
+  /// known is forgotten. The index stands for those that are local.
   void use(const TermsInForce& terms, const Spec& spec);
 
   /// Asks the nodes that changed since the last time. `task`: any task of the spec.
   void catch_up(const Cluster& cluster, const TaskView& task);
 
-  /// The best node of all, or of some (in rank order). REQUIRES: caught up.
+  /// Whether it stands for all terms that apply. If not, the others are to be asked about what
+  /// `candidates` leaves, and their answers added to `scores`.
+  [[nodiscard]] bool is_whole() const { return other_filters_.empty() && other_scorers_.empty(); }
+  [[nodiscard]] std::span<const FilterTerm* const> other_filters() const { return other_filters_; }
+  [[nodiscard]] std::span<const ScoreTerm* const> other_scorers() const { return other_scorers_; }
+  /// Those of some nodes that nothing refuses, in their order. REQUIRES: caught up.
+  [[nodiscard]] std::vector<NodeId> candidates(const Cluster& cluster, std::span<const NodeId> among) const;
+  /// Leaves only those with idle room, if there are any; whether there are. REQUIRES: they are
+  /// candidates.
+  [[nodiscard]] bool keep_those_with_room_now(const Cluster& cluster, std::vector<NodeId>& candidates) const;
+  /// What the terms give to nodes that are the candidates, all with room now or all later; up to
+  /// a constant that is the same for all of them.
+  [[nodiscard]] std::vector<Score> scores(const Cluster& cluster, std::span<const NodeId> candidates) const;
+
+  /// The best node of all, or of some (in rank order). REQUIRES: caught up, and whole.
   [[nodiscard]] std::optional<Placement> best(const Cluster& cluster) const;
   [[nodiscard]] std::optional<Placement> best(const Cluster& cluster, std::span<const NodeId> among) const;
   /// What the nodes that refuse say. REQUIRES: caught up.
@@ -112,6 +126,8 @@ class SpecIndex {
   std::vector<const FilterTerm*> filters_;
   std::vector<const ScoreTerm*> plain_scorers_;
   std::vector<ScaledTerm> scaled_;
+  std::vector<const FilterTerm*> other_filters_;
+  std::vector<const ScoreTerm*> other_scorers_;
   std::vector<bool> applied_;      // filters, then scorers, by position in the session's lists
   bool filters_are_fixed_ = true;  // what they say stands until the node's row changes
 

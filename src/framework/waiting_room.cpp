@@ -55,6 +55,7 @@ void WaitingRoom::wake_those_with_room(const Session& session) {
   const auto has_room = [&](SpecId spec, TaskId one) {
     const Task* task = cluster.tasks().find(one);
     if (task == nullptr || task->spec != spec) return true;  // nobody to ask about: they look for themselves
+    if (!session.is_indexed(spec)) return true;              // other nodes may have become fit as well
     return std::any_of(relieved.begin(), relieved.end(),
                        [&](NodeId node) { return static_cast<bool>(session.fit(one, node)); });
   };

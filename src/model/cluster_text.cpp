@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "basalt/model/pod_request.hpp"
+#include "model/pod_constraints_text.hpp"
 
 namespace basalt {
 namespace {
@@ -287,11 +288,6 @@ Result<void> set(PodObject& pod, const Attribute& attribute) {
          object.claims.push_back(value);
          return {};
        }},
-      {"spread",
-       [](PodObject& object, const std::string& value) -> Result<void> {
-         object.topology_spread.push_back(TopologySpreadText{1, value, true, std::nullopt});
-         return {};
-       }},
       {"port",
        [](PodObject& object, const std::string& value) -> Result<void> {
          const auto number = parse_integer(value);
@@ -302,6 +298,7 @@ Result<void> set(PodObject& pod, const Attribute& attribute) {
   };
   if (const auto setter = setters.find(attribute.key); setter != setters.end())
     return setter->second(pod, attribute.value);
+  if (is_pod_constraint(attribute.key)) return add_pod_constraint(pod, attribute.key, attribute.value);
   if (attribute.key.starts_with("tolerate:")) {
     return add_toleration(pod, last_part(attribute.key, "tolerate:"), attribute.value);
   }
@@ -324,7 +321,8 @@ Result<void> set(PodObject& pod, const Attribute& attribute) {
   }
   return expected(
       "a resource, on, status, priority, class, role, select:KEY, require:KEY, prefer:KEY, tolerate:KEY, port, gate, "
-      "claim, spread, nominated, deleting, scheduler, label:KEY, annotation:KEY, created or uid");
+      "claim, affinity:KEY, anti-affinity:KEY, prefer-affinity:KEY, prefer-anti-affinity:KEY, spread:KEY, nominated, "
+      "deleting, scheduler, label:KEY, annotation:KEY, created or uid");
 }
 
 Result<void> set(PriorityClassObject& priority_class, const Attribute& attribute) {

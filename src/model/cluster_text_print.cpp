@@ -1,5 +1,6 @@
 #include "basalt/base/overloaded.hpp"
 #include "basalt/model/cluster_text.hpp"
+#include "model/pod_constraints_text.hpp"
 
 namespace basalt {
 namespace {
@@ -102,7 +103,7 @@ void print_constraints(LineText& line, const PodObject& pod) {
   for (const HostPortText& port : pod.host_ports) line.add("port", std::to_string(port.port));
   for (const std::string& gate : pod.scheduling_gates) line.add("gate", gate);
   for (const std::string& claim : pod.claims) line.add("claim", claim);
-  for (const TopologySpreadText& spread : pod.topology_spread) line.add("spread", spread.topology_key);
+  for (const auto& [key, value] : pod_constraints(pod)) line.add(key, value);
 }
 
 std::string print(const PodObject& pod) {

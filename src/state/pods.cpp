@@ -40,6 +40,20 @@ bool is_critical(const PodObject& pod) {
          pod.priority_class_name == "system-node-critical";
 }
 
+/// Whether a term goes by labels of namespaces. One that selects all of them does not.
+bool selects_namespaces(const PodAffinityTermText& term) {
+  return term.namespace_selector && *term.namespace_selector != LabelSelectorText{};
+}
+
+bool selects_namespaces(const PodObject& pod) {
+  const auto required = [](const PodAffinityTermText& term) { return selects_namespaces(term); };
+  const auto preferred = [](const PreferredPodsText& wish) { return selects_namespaces(wish.term); };
+  return std::any_of(pod.required_affinity.begin(), pod.required_affinity.end(), required) ||
+         std::any_of(pod.required_anti_affinity.begin(), pod.required_anti_affinity.end(), required) ||
+         std::any_of(pod.preferred_affinity.begin(), pod.preferred_affinity.end(), preferred) ||
+         std::any_of(pod.preferred_anti_affinity.begin(), pod.preferred_anti_affinity.end(), preferred);
+}
+
 std::optional<ConditionText> scheduled_condition(const PodObject& pod) {
   for (const ConditionText& condition : pod.conditions) {
     if (condition.type == "PodScheduled") return condition;
@@ -89,7 +103,7 @@ Task State::make_task(const PodObject& pod, JobId job) {
   row.uid = pod.meta.uid;
   row.job = job;
   row.spec = cluster_.intern_spec(make_spec(pod));
-  row.labels = cluster_.intern_labels(make_labels(pod));
+  row.labels = cluster_.intern_labels(make_labels(pod, row.spec));
   if (const std::string* role = annotation_or_label(pod.meta, kTaskSpec)) row.role = cluster_.symbols().intern(*role);
   row.priority = parse_int(find_value(pod.meta.annotations, kTaskPriority)).value_or(pod.priority.value_or(1));
   row.created = pod.meta.created;
@@ -123,7 +137,8 @@ void State::take(const PodObject& pod) {
   }
   entry.deleting = pod.meta.deleted.has_value();
   if (entry.deleting) entry.evicting = false;
-  entry.object = pod.claims.empty() ? nullptr : std::make_shared<PodObject>(pod);
+  const bool is_read_again = !pod.claims.empty() || selects_namespaces(pod);
+  entry.object = is_read_again ? std::make_shared<PodObject>(pod) : nullptr;
 
   const bool is_over = pod.phase == PodPhase::succeeded || pod.phase == PodPhase::failed;
   const bool is_gone = entry.deleting && entry.node_name.empty() && !entry.binding;
@@ -143,8 +158,8 @@ void State::take(const PodObject& pod) {
     const SpecId spec = kept.spec;
     const LabelSetId labels = kept.labels;
     cluster_.replace_task(entry.task, std::move(row));
-    cluster_.release_spec(spec);
     cluster_.release_labels(labels);
+    cluster_.release_spec(spec);
   } else {
     entry.task = cluster_.insert_task(std::move(row));
   }
@@ -182,8 +197,8 @@ void State::forget_task(PodEntry& entry) {
     const SpecId spec = cluster_.tasks()[entry.task].spec;
     const LabelSetId labels = cluster_.tasks()[entry.task].labels;
     cluster_.erase_task(entry.task);
-    cluster_.release_spec(spec);
     cluster_.release_labels(labels);
+    cluster_.release_spec(spec);
     entry.task = TaskId{};
     if (left) drop_if_empty(left);
   }
@@ -201,18 +216,29 @@ void State::forget_pod(const std::string& key) {
   pods_.erase(known);
 }
 
-/// Claims, volumes and classes decide where pods that mount them can go. Few pods do, and
-/// they are read again as a whole. An empty namespace means all.
-void State::reread_pods_with_claims(const std::string& namespace_name) {
-  std::vector<std::shared_ptr<const PodObject>> affected;
+/// Pods of which something depends on other objects are few, and read again as a whole.
+template <class Affected>
+void State::reread_pods(Affected&& affected) {
+  std::vector<std::shared_ptr<const PodObject>> pods;
   for (const auto& [key, entry] : pods_) {
-    if (entry.object && (namespace_name.empty() || entry.object->meta.namespace_name == namespace_name)) {
-      affected.push_back(entry.object);
-    }
+    if (entry.object && affected(*entry.object)) pods.push_back(entry.object);
   }
-  std::sort(affected.begin(), affected.end(),
+  std::sort(pods.begin(), pods.end(),
             [](const auto& left, const auto& right) { return key_of(left->meta) < key_of(right->meta); });
-  for (const auto& pod : affected) take(*pod);
+  for (const auto& pod : pods) take(*pod);
+}
+
+/// Claims, volumes and classes decide where pods that mount them can go. An empty namespace
+/// means all.
+void State::reread_pods_with_claims(const std::string& namespace_name) {
+  reread_pods([&](const PodObject& pod) {
+    return !pod.claims.empty() && (namespace_name.empty() || pod.meta.namespace_name == namespace_name);
+  });
+}
+
+/// Labels of namespaces decide which pods those mean that select by them.
+void State::reread_pods_that_select_namespaces() {
+  reread_pods([](const PodObject& pod) { return selects_namespaces(pod); });
 }
 
 State::PodEntry* State::find_pod(const std::string& namespace_name, const std::string& name, const std::string& uid) {

@@ -48,7 +48,10 @@ void State::remove(const Removed& removed) {
       storage_classes_.erase(removed.name);
       reread_pods_with_claims({});
       return;
-    case ObjectKind::namespace_kind: namespaces_.erase(removed.name); return;
+    case ObjectKind::namespace_kind:
+      namespaces_.erase(removed.name);
+      reread_pods_that_select_namespaces();
+      return;
   }
 }
 
@@ -93,6 +96,11 @@ void State::take(const StorageClassObject& storage_class) {
   reread_pods_with_claims({});
 }
 
-void State::take(const NamespaceObject& name_space) { namespaces_[name_space.meta.name] = name_space; }
+void State::take(const NamespaceObject& name_space) {
+  const auto [known, is_new] = namespaces_.try_emplace(name_space.meta.name, name_space);
+  const bool is_labelled_otherwise = is_new || known->second.meta.labels != name_space.meta.labels;
+  known->second = name_space;
+  if (is_labelled_otherwise) reread_pods_that_select_namespaces();
+}
 
 }  // namespace basalt

@@ -68,7 +68,8 @@ class State {
     bool deleting = false;
     bool binding = false;   ///< a bind of ours is on its way, or in doubt
     bool evicting = false;  ///< an eviction of ours is on its way
-    /// Kept only where the pod must be read again when something else changes (claims).
+    /// Kept only where the pod must be read again when something else changes (claims, labels
+    /// of namespaces).
     std::shared_ptr<const PodObject> object;
     std::string uncountable_on;  ///< rejected while bound: the node it closes
   };
@@ -102,6 +103,9 @@ class State {
   void forget_task(PodEntry& entry);
   void forget_pod(const std::string& key);
   void reread_pods_with_claims(const std::string& namespace_name);
+  void reread_pods_that_select_namespaces();
+  template <class Affected>
+  void reread_pods(Affected&& affected);
   [[nodiscard]] Task make_task(const PodObject& pod, JobId job);
   [[nodiscard]] std::string group_of(const PodObject& pod) const;
   [[nodiscard]] bool is_ours(const PodObject& pod) const;
@@ -109,8 +113,10 @@ class State {
 
   // specs
   [[nodiscard]] Spec make_spec(const PodObject& pod);
-  [[nodiscard]] LabelSet make_labels(const PodObject& pod);
+  [[nodiscard]] PodLabels make_labels(const PodObject& pod, SpecId spec);
   void add_claims(const PodObject& pod, Spec& spec);
+  void add_pod_affinity(const PodObject& pod, Spec& spec);
+  [[nodiscard]] std::vector<std::string> namespaces_of(const PodObject& pod, const PodAffinityTermText& term) const;
 
   // nodes
   NodeId node_named(const std::string& name);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bench/pod_relations.hpp"
+
 namespace basalt::bench {
 namespace {
 
@@ -63,7 +65,7 @@ PodObject running_pod(const IdleWorkload& workload, std::uint32_t number) {
 }  // namespace
 
 std::vector<Workload> workloads() {
-  return {
+  std::vector<Workload> all = {
       {"basic-500-1k", 500, 1'000, 10, 0, 1, true},
       {"basic-5k-10k", 5'000, 10'000, 10, 0, 1, true},
       {"gangs-1k-10k", 1'000, 10'000, 200, 50, 3, true},
@@ -74,6 +76,8 @@ std::vector<Workload> workloads() {
       {"big-gang-5k-1k", 5'000, 1'000, 1, 1'000, 1, true},
       {"big-gang-5k-1k-warm", 5'000, 1'000, 1, 1'000, 1, false, true},
   };
+  for (Workload& workload : pod_relation_workloads()) all.push_back(std::move(workload));
+  return all;
 }
 
 std::vector<Workload> scaling_workloads() {
@@ -90,6 +94,7 @@ IdleWorkload idle_workload() { return {10'000, 2'000, 5'000, 50, 1'000}; }
 IdleWorkload idle_smoke_workload() { return {50, 10, 25, 5, 10}; }
 
 std::vector<Delta> make_world(const Workload& workload) {
+  if (workload.relation != PodRelation::none) return make_related_world(workload);
   std::vector<Delta> deltas;
   for (std::uint32_t i = 0; i < std::max(workload.queues, 1U); ++i) {
     QueueObject queue;
@@ -106,6 +111,7 @@ std::vector<Delta> make_world(const Workload& workload) {
 }
 
 std::vector<Delta> make_pods(const Workload& workload, const std::string& prefix, std::uint32_t pods) {
+  if (workload.relation != PodRelation::none) return make_related_pods(workload);
   std::vector<Delta> deltas;
   if (workload.gang_size == 0) {
     for (std::uint32_t i = 0; i < pods; ++i) {

@@ -8,6 +8,18 @@
 
 namespace basalt::bench {
 
+/// What the pods of a workload ask of each other.
+enum class PodRelation : std::uint8_t {
+  none,
+  affinity,
+  anti_affinity,
+  anti_affinity_by_namespace_labels,
+  preferred_affinity,
+  preferred_anti_affinity,
+  spread,
+  preferred_spread,
+};
+
 /// Nodes of 64 cpu and 256 GiB, queues of equal weight, and what is to be placed on them: pods
 /// of 100m to 1 cpu and up to 4 GiB. Everything follows from the numbers: no chance.
 struct Workload {
@@ -20,6 +32,8 @@ struct Workload {
   bool brute_force_too = false;  ///< small enough for the plain path
   /// A gang of each template is placed before the clock starts, so that what nodes say is known.
   bool warm = false;
+  PodRelation relation = PodRelation::none;
+  std::uint32_t placed = 0;  ///< pods that run already, beside `pods`; with relations only
 };
 
 /// The workloads of docs/performance.md that are placed in one go.

@@ -80,7 +80,19 @@ class Rehearsal {
     apply("pod p" + std::to_string(pods_++) + (one_in(8) ? "" : " cpu=" + std::to_string(pick(1, 6) * 500) + "m") +
           (one_in(2) ? " memory=" + std::to_string(pick(1, 2)) + "Gi" : "") + (one_in(5) ? " select:zone=a" : "") +
           (one_in(4) ? " prefer:zone=b" : "") + (one_in(5) ? " tolerate:dedicated=x" : "") +
-          (one_in(4) ? " tolerate:slow=y" : "") + (one_in(6) ? " port=80" : ""));
+          (one_in(4) ? " tolerate:slow=y" : "") + (one_in(6) ? " port=80" : "") + (one_in(2) ? relations() : ""));
+  }
+
+  /// What it asks of other pods.
+  std::string relations() {
+    const std::string app = one_in(2) ? "app=a" : "app=b";
+    return std::string(one_in(3)   ? ""
+                       : one_in(2) ? " label:app=a"
+                                   : " label:app=b") +
+           (one_in(6) ? " affinity:zone=" + app : "") + (one_in(6) ? " anti-affinity:zone=" + app : "") +
+           (one_in(4) ? " prefer-affinity:zone=5:" + app : "") +
+           (one_in(4) ? " prefer-anti-affinity:zone=9:app=a" : "") + (one_in(4) ? " spread:zone=1:" + app : "") +
+           (one_in(4) ? " spread:zone=2,soft:" + app : "");
   }
 
   void happen() {

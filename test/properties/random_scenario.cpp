@@ -61,7 +61,14 @@ class Generator {
   std::string constraints() {
     return std::string(chance(6) ? " select:zone=a" : "") + (chance(6) ? " require:zone=a,b" : "") +
            (chance(6) ? " prefer:zone=b" : "") + (chance(6) ? " tolerate:dedicated=x" : "") +
-           (chance(8) ? " port=80" : "") + (chance(20) ? " gate=hold" : "");
+           (chance(8) ? " port=80" : "") + (chance(20) ? " gate=hold" : "") + relations();
+  }
+
+  /// What a pod asks of others.
+  std::string relations() {
+    return std::string(chance(2) ? " label:app=a" : "") + (chance(8) ? " affinity:zone=app=a" : "") +
+           (chance(8) ? " anti-affinity:zone=app=a" : "") + (chance(8) ? " prefer-affinity:zone=5:app=a" : "") +
+           (chance(8) ? " spread:zone=1:app=a" : "") + (chance(8) ? " spread:zone=1,soft:app=a" : "");
   }
 
   std::string foreign_pod() {

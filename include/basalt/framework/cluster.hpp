@@ -15,6 +15,7 @@
 #include "basalt/framework/change_list.hpp"
 #include "basalt/framework/column.hpp"
 #include "basalt/framework/decision.hpp"
+#include "basalt/framework/keyed_counters.hpp"
 #include "basalt/framework/shared_rows.hpp"
 #include "basalt/model/ids.hpp"
 #include "basalt/model/resources.hpp"
@@ -37,14 +38,30 @@ struct alignas(64) NodeAmounts {
 /// Keeps columns of its own up to date with what is placed where, so that a plugin needs no
 /// pass over the cluster when a session opens. Told of every change of a task's placement:
 /// by deltas, by transactions, and not by roll-backs, which restore the columns themselves.
-/// Must write nothing but columns made by `Cluster::add_node_column`.
+/// Must write nothing but columns made by `Cluster::add_node_column` and `add_counters`.
+///
+/// What follows from rows alone, which change between cycles only, it may keep elsewhere: it is
+/// told of specs, labels and nodes as they come and go. By default it does not care.
 class PlacementKeeper {
  public:
   virtual ~PlacementKeeper() = default;
   /// A task now occupies `node` (any status that is on a node).
   virtual void placed(const Cluster& cluster, TaskId task, NodeId node) = 0;
-  /// A task has left `node`.
+  /// A task has left `node`; its row and status are still what they were there.
   virtual void removed(const Cluster& cluster, TaskId task, NodeId node) = 0;
+
+  /// A spec has its first user. It may have no task yet.
+  virtual void spec_added(const Cluster&, SpecId) {}
+  /// A spec has lost its last user, and goes.
+  virtual void spec_removed(const Cluster&, SpecId) {}
+  /// The same for labels; of those that share a row the spec comes first and goes last.
+  virtual void labels_added(const Cluster&, LabelSetId) {}
+  virtual void labels_removed(const Cluster&, LabelSetId) {}
+  /// A node has come, or has a new row. Around a row with other labels or taints all tasks on
+  /// the node are removed and placed again.
+  virtual void node_changed(const Cluster&, NodeId) {}
+  /// A node goes; no task is on it.
+  virtual void node_removed(const Cluster&, NodeId) {}
 };
 
 /// The live tables: fixed rows, and beside them the columns that change. One thread only.
@@ -71,7 +88,7 @@ class Cluster {
   [[nodiscard]] const Table<QueueTag, Queue>& queues() const { return queues_; }
   [[nodiscard]] const Table<NodeTag, Node>& nodes() const { return nodes_; }
   [[nodiscard]] const Table<SpecTag, Spec>& specs() const { return specs_.rows(); }
-  [[nodiscard]] const Table<LabelSetTag, LabelSet>& label_sets() const { return label_sets_.rows(); }
+  [[nodiscard]] const Table<LabelSetTag, PodLabels>& label_sets() const { return label_sets_.rows(); }
   /// The spec of a task.
   [[nodiscard]] const Spec& spec(TaskId task) const { return specs()[tasks_[task].spec]; }
   [[nodiscard]] const std::string& node_name(NodeId node) const { return symbols_.text(nodes_[node].name); }
@@ -234,7 +251,11 @@ class Cluster {
   }
   /// Drops a column made by `add_node_column`.
   void remove_node_column(const ColumnBase& column);
-  /// Tells `keeper` of every placement there is, and from now on of every change.
+  /// Counters by key, covered by the tables in the same way.
+  KeyedCounters& add_counters();
+  void remove_counters(const KeyedCounters& counters);
+  /// Tells `keeper` of every node, spec, labels and placement there is, in this order, and from
+  /// now on of every change.
   void attach(PlacementKeeper& keeper);
   void detach(PlacementKeeper& keeper);
 
@@ -272,7 +293,7 @@ class Cluster {
   SpecId intern_spec(Spec spec);
   void release_spec(SpecId spec);
   /// The same for labels of pods.
-  LabelSetId intern_labels(LabelSet labels);
+  LabelSetId intern_labels(PodLabels labels);
   void release_labels(LabelSetId labels);
 
  private:
@@ -308,7 +329,7 @@ class Cluster {
   Table<QueueTag, Queue> queues_;
   Table<NodeTag, Node> nodes_;
   SharedRows<SpecTag, Spec> specs_;
-  SharedRows<LabelSetTag, LabelSet> label_sets_;
+  SharedRows<LabelSetTag, PodLabels> label_sets_;
 
   Column<TaskTag, TaskStatus> status_{undo_};
   Column<TaskTag, NodeId> node_of_{undo_};
@@ -321,6 +342,7 @@ class Cluster {
   Column<JobTag, JobPhase> phase_{undo_};
   Column<QueueTag, Resources> queue_allocated_{undo_}, queue_pipelined_{undo_}, queue_pending_{undo_};
   std::vector<std::unique_ptr<ColumnBase>> plugin_node_columns_;
+  std::vector<std::unique_ptr<KeyedCounters>> plugin_counters_;
   std::vector<PlacementKeeper*> keepers_;
 
   Resources total_allocatable_;

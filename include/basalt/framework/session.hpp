@@ -24,6 +24,7 @@
 
 namespace basalt {
 
+class SpecIndex;
 struct TermsInForce;
 
 /// When a session runs: its only source of time, so that it can be replayed.
@@ -170,6 +171,9 @@ class Session {
   std::optional<Placement> ask_anew(TaskId task, std::span<const NodeId> among, FitSummary& why) const;
   std::optional<Placement> verified(TaskId task, std::span<const NodeId> among, const std::optional<Placement>& indexed,
                                     FitSummary& why) const;
+  std::optional<Placement> ask_the_rest(TaskId task, const SpecIndex& index, std::span<const NodeId> among) const;
+  [[nodiscard]] bool failure_holds(const Spec& spec) const;
+  [[nodiscard]] bool failure_is_known(TaskId task) const;
   void remember_opening(TaskId task);
   void decide_placements(Decisions& decisions) const;
 
@@ -190,9 +194,8 @@ class Session {
   std::unordered_map<TaskId, std::pair<TaskStatus, NodeId>> openings_;
   std::unordered_map<JobId, WaitReport> waits_;
   /// What all nodes last said to a spec, and after how many node changes: the next task of the
-  /// spec hears the same unless something changed, as long as no filter looks beyond the spec.
+  /// spec hears the same unless something changed, as long as no filter that applies looks beyond the spec.
   mutable std::unordered_map<SpecId, std::pair<std::uint64_t, FitSummary>> failures_;
-  bool failures_hold_ = true;
 };
 
 /// What plugins say at the end of a session: conditions of PodGroups and pods. Only what

@@ -12,11 +12,13 @@ namespace basalt {
 /// Rows that many others share: equal values get one id, counted by its users, and the row
 /// goes with the last of them. So what a thousand pods of one template have in common is kept
 /// and compared once. `hash_of(const T&)` is found beside T and must be equal for equal values.
-/// Not thread-safe.
+/// A row with a member `own` learns its id. Not thread-safe.
 template <class Tag, class T>
 class SharedRows {
  public:
   [[nodiscard]] const Table<Tag, T>& rows() const { return rows_; }
+  /// REQUIRES: the row has users.
+  [[nodiscard]] std::uint32_t users(Id<Tag> id) const { return uses_.at(id).users; }
 
   /// The id of an equal row, made if need be; the caller is one more user of it.
   Id<Tag> take(T row) {
@@ -29,6 +31,7 @@ class SharedRows {
       }
     }
     const Id<Tag> id = rows_.insert(std::move(row));
+    if constexpr (requires { rows_[id].own.id; }) rows_[id].own.id = id;
     by_hash_.emplace(hash, id);
     uses_[id] = Use{hash, 1};
     return id;

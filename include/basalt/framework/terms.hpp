@@ -23,6 +23,8 @@ enum class Input : std::uint32_t {
   queue = 1U << 6U,
   other_placements = 1U << 7U,  ///< what is placed on other nodes
   time = 1U << 8U,
+  /// Which nodes are asked about together: all candidates have to be, at once.
+  candidates = 1U << 9U,
 };
 
 /// A set of inputs.
@@ -32,7 +34,7 @@ class Inputs {
     for (const Input input : inputs) bits_ |= static_cast<std::uint32_t>(input);
   }
   /// Correct for any term, and slow: nothing can be remembered.
-  static constexpr Inputs everything() { return Inputs(0x1ffU); }
+  static constexpr Inputs everything() { return Inputs(0x3ffU); }
   [[nodiscard]] constexpr bool contains(Input input) const { return (bits_ & static_cast<std::uint32_t>(input)) != 0; }
   /// None but those of `others`.
   [[nodiscard]] constexpr bool within(const Inputs& others) const { return (bits_ & ~others.bits_) == 0; }
@@ -82,6 +84,15 @@ enum class Normalisation : std::uint8_t {
   none,             ///< raw answers are points in `Score` units already
   by_max,           ///< floor(100 * raw / max) points; all 0 when the maximum is 0
   by_max_reversed,  ///< 100 - floor(100 * raw / max) points; all 100 when the maximum is 0
+  by_range,         ///< floor(100 * (raw - min) / (max - min)) points; all 0 when all are equal
+  /// floor(100 * (max + min - raw) / max) points; all 100 when the maximum is 0. A raw answer of
+  /// -1 gets no points and counts for neither extreme.
+  by_sum_reversed,
+};
+
+/// The lowest and the highest raw answer of the candidates, those left out that do not count.
+struct Extremes {
+  Score lowest = 0, highest = 0;
 };
 
 /// One preference among nodes. Same rules as for filters.
@@ -98,8 +109,8 @@ class ScoreTerm {
     static_cast<void>(spec);
     return true;
   }
-  /// `out` has one entry a node, preset to 0. Raw answers of normalised terms are not negative
-  /// and stay below 2^50; others stay within +-10^9 points.
+  /// `out` has one entry a node, preset to 0. Raw answers of normalised terms stay below 2^50 and
+  /// are not negative (by_range: above -2^50); others stay within +-10^9 points.
   virtual void score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const = 0;
 };
 

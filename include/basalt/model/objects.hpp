@@ -85,12 +85,21 @@ struct PodAffinityTermText {
   std::string topology_key;
   bool operator==(const PodAffinityTermText&) const = default;
 };
+/// core/v1 WeightedPodAffinityTerm.
+struct PreferredPodsText {
+  std::int32_t weight = 1;
+  PodAffinityTermText term;
+  bool operator==(const PreferredPodsText&) const = default;
+};
 /// core/v1 TopologySpreadConstraint.
 struct TopologySpreadText {
   std::int32_t max_skew = 1;
   std::string topology_key;
   bool hard = true;  ///< whenUnsatisfiable: DoNotSchedule
   std::optional<LabelSelectorText> selector;
+  std::int32_t min_domains = 1;
+  bool honours_affinity = true;  ///< nodeAffinityPolicy: Honor
+  bool honours_taints = false;   ///< nodeTaintsPolicy: Honor
   bool operator==(const TopologySpreadText&) const = default;
 };
 
@@ -123,6 +132,7 @@ struct PodObject {
   std::vector<TolerationText> tolerations;
   std::vector<HostPortText> host_ports;
   std::vector<PodAffinityTermText> required_affinity, required_anti_affinity;  ///< inter-pod
+  std::vector<PreferredPodsText> preferred_affinity, preferred_anti_affinity;  ///< inter-pod
   std::vector<TopologySpreadText> topology_spread;
   std::vector<std::string> scheduling_gates;
   std::vector<std::string> claims;           ///< PersistentVolumeClaims it mounts, by name

@@ -12,6 +12,7 @@
 #include "basalt/base/symbol.hpp"
 #include "basalt/model/ids.hpp"
 #include "basalt/model/objects.hpp"
+#include "basalt/model/pod_affinity.hpp"
 #include "basalt/model/resources.hpp"
 #include "basalt/model/selectors.hpp"
 
@@ -49,9 +50,17 @@ std::string_view to_string(TaskStatus status);
          status == TaskStatus::unknown;
 }
 
+/// The id of a row, kept in the row: no part of its value, so rows that differ in it are equal.
+template <class RowId>
+struct OwnId {
+  RowId id;  ///< none in a row that is in no table
+  bool operator==(const OwnId&) const { return true; }
+};
+
 /// What a pod asks of its node: shared by all pods of one template. Two tasks with the same
 /// spec get the same answer from every term that depends on the spec and nodes alone.
 struct Spec {
+  OwnId<SpecId> own;
   Resources request;  ///< includes one of "pods"
   std::int64_t scoring_cpu = 0;
   std::int64_t scoring_memory = 0;
@@ -61,6 +70,11 @@ struct Spec {
   std::vector<PreferredNodes> preferred_nodes;
   std::vector<Toleration> tolerations;
   std::vector<HostPort> host_ports;
+  std::vector<PodAffinityTerm> required_affinity;  ///< near pods that meet all terms, in the domain of each
+  bool meets_own_affinity = false;                 ///< the pod itself meets all terms of `required_affinity`
+  std::vector<PodAffinityTerm> required_anti_affinity;
+  std::vector<PreferredPods> preferred_pods;
+  std::vector<TopologySpread> spread;
   /// Why the pod cannot be placed wherever it is tried: constraints this version does not
   /// evaluate ("unsupported: ..."), claims that are missing. Empty: none.
   std::vector<std::string> blockers;
@@ -71,12 +85,21 @@ struct Spec {
   [[nodiscard]] bool is_best_effort() const { return request.is_best_effort(); }
 };
 
+/// What others select a pod by, and which spec it has: shared by pods that are the same in both.
+/// Apart from the spec, since controllers number their pods in labels.
+struct PodLabels {
+  SpecId spec;
+  Symbol namespace_name;
+  LabelSet labels;
+  bool operator==(const PodLabels&) const = default;
+};
+
 /// A pod.
 struct Task {
   std::string namespace_name, name, uid;
   JobId job;  ///< none: another scheduler's pod, which only uses its node
   SpecId spec;
-  LabelSetId labels;  ///< what others select it by; apart from the spec, since controllers number their pods in labels
+  LabelSetId labels;  ///< what others select it by
   Symbol role;        ///< volcano.sh/task-spec; empty: none
   std::int32_t priority = 1;
   WallTime created{};

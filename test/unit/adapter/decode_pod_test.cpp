@@ -56,6 +56,20 @@ TEST(DecodePod, ReadsWhereThePodMayGo) {
   EXPECT_EQ((std::vector<HostPortText>{{"UDP", "10.0.0.1", 8080}}), pod.host_ports);
 }
 
+TEST(DecodePod, ReadsWhichPodsItWantsToBeNear) {
+  const Proto bytes = sample_pod_protobuf();
+  const auto pod = decoded<PodObject>(ObjectKind::pod, protobuf(bytes));
+  const LabelSelectorText db{{{"app", "db"}}, {}};
+  EXPECT_EQ((std::vector{PreferredPodsText{30, {db, {}, std::nullopt, "rack"}}}), pod.preferred_affinity);
+  EXPECT_EQ((std::vector{PreferredPodsText{40, {std::nullopt, {}, std::nullopt, "zone"}}}),
+            pod.preferred_anti_affinity);
+  TopologySpreadText spread{2, "zone", false, LabelSelectorText{{{"app", "web"}}, {{"rank", "In", {"0"}}}}};
+  spread.min_domains = 3;
+  spread.honours_affinity = false;
+  spread.honours_taints = true;
+  EXPECT_EQ(std::vector{spread}, pod.topology_spread);
+}
+
 TEST(DecodePod, ReadsTheRest) {
   const Proto bytes = sample_pod_protobuf();
   const auto pod = decoded<PodObject>(ObjectKind::pod, protobuf(bytes));
@@ -149,6 +163,32 @@ TEST(DecodePod, SpreadTakesOverTheLabelsItNames) {
   ASSERT_EQ(1U, pod.topology_spread.size());
   EXPECT_TRUE(pod.topology_spread[0].hard);
   EXPECT_EQ((LabelSelectorText{{}, {{"app", "In", {"web"}}}}), pod.topology_spread[0].selector);
+}
+
+TEST(DecodePod, AffinityTakesOverTheLabelsItNamesUnlessTheApiServerHas) {
+  const std::string keys = "'topologyKey': 'zone', 'matchLabelKeys': ['app', 'absent'], 'mismatchLabelKeys': ['app']";
+  const auto terms_of = [&](const std::string& selector) {
+    return pod_of("'affinity': {'podAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': [{" + selector +
+                  keys + "}]}}")
+        .required_affinity;
+  };
+  EXPECT_EQ((LabelSelectorText{{}, {{"app", "In", {"web"}}, {"app", "NotIn", {"web"}}}}),
+            terms_of("'labelSelector': {}, ").front().selector);
+  EXPECT_EQ(std::nullopt, terms_of("").front().selector);  // without a selector there is nobody to narrow down
+  const std::string written =
+      "'labelSelector': {'matchExpressions': [{'key': 'app', 'operator': 'In', 'values': ['old']}, "
+      "{'key': 'app', 'operator': 'NotIn', 'values': ['old']}]}, ";
+  EXPECT_EQ((LabelSelectorText{{}, {{"app", "In", {"old"}}, {"app", "NotIn", {"old"}}}}),
+            terms_of(written).front().selector);
+}
+
+TEST(DecodePod, SpreadHonoursAffinityAndIgnoresTaintsByDefault) {
+  const PodObject pod = pod_of(
+      "'topologySpreadConstraints': [{'maxSkew': 1, 'topologyKey': 'zone', 'whenUnsatisfiable': 'DoNotSchedule'}]");
+  EXPECT_EQ((std::vector{TopologySpreadText{1, "zone", true, std::nullopt}}), pod.topology_spread);
+  EXPECT_TRUE(pod.topology_spread[0].honours_affinity);
+  EXPECT_FALSE(pod.topology_spread[0].honours_taints);
+  EXPECT_EQ(1, pod.topology_spread[0].min_domains);
 }
 
 TEST(DecodePod, PhasesOfTheFutureAreUnknown) {

@@ -110,6 +110,20 @@ TEST(Reject, PodsWithNumbersOutOfRange) {
         "'spec': {'topologySpreadConstraints': [{'maxSkew': 0, 'topologyKey': 'z', 'whenUnsatisfiable': "
         "'DoNotSchedule'}]}",
         "spec.topologySpreadConstraints[0].maxSkew: expected 1 to"},
+       {"no domains",
+        "'spec': {'topologySpreadConstraints': [{'maxSkew': 1, 'minDomains': 0, 'topologyKey': 'z', "
+        "'whenUnsatisfiable': 'DoNotSchedule'}]}",
+        "spec.topologySpreadConstraints[0].minDomains: expected 1 to"},
+       {"inclusion policy",
+        "'spec': {'topologySpreadConstraints': [{'maxSkew': 1, 'nodeTaintsPolicy': 'Maybe', 'topologyKey': 'z', "
+        "'whenUnsatisfiable': 'DoNotSchedule'}]}",
+        R"(spec.topologySpreadConstraints[0].nodeTaintsPolicy: expected Honor or Ignore, got "Maybe")"},
+       {"weight of a wish about pods",
+        "'spec': {'affinity': {'podAffinity': {'preferredDuringSchedulingIgnoredDuringExecution': [{'weight': 0}]}}}",
+        "spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight: expected 1 to 100"},
+       {"a wish about nobody",
+        "'spec': {'affinity': {'podAffinity': {'preferredDuringSchedulingIgnoredDuringExecution': [{'weight': 1}]}}}",
+        "spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0]: expected a podAffinityTerm"},
        {"no topology key", affinity("podAntiAffinity", "[{}]"),
         "spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]: expected a topologyKey"},
        {"time", "'metadata': {'name': 'x', 'namespace': 'ns', 'creationTimestamp': 'yesterday'}",

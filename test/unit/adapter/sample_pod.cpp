@@ -25,10 +25,13 @@ Proto affinity() {
   const Proto selector = Proto().entry(1, "app", "web").message(2, requirement("tier", "DoesNotExist", ""));
   const Proto term =
       Proto().message(1, selector).text(2, "other").text(3, "kubernetes.io/hostname").message(4, Proto());
+  const Proto wish = Proto().message(1, Proto().entry(1, "app", "db")).text(3, "rack");
   return Proto()
       .message(1, nodes)
-      .message(2, Proto().message(1, term))
-      .message(3, Proto().message(1, Proto().text(3, "zone")));
+      .message(2, Proto().message(1, term).message(2, Proto().integer(1, 30).message(2, wish)))
+      .message(3, Proto()
+                      .message(1, Proto().text(3, "zone"))
+                      .message(2, Proto().integer(1, 40).message(2, Proto().text(3, "zone").text(6, "rank"))));
 }
 
 }  // namespace
@@ -77,6 +80,9 @@ Proto sample_spec() {
                            .text(2, "zone")
                            .text(3, "ScheduleAnyway")
                            .message(4, Proto().entry(1, "app", "web"))
+                           .integer(5, 3)
+                           .text(6, "Ignore")
+                           .text(7, "Honor")
                            .text(8, "rank");
   return Proto()
       .message(1, Proto().text(1, "data").message(2, Proto().message(10, Proto().text(1, "claim-a"))))
@@ -140,8 +146,12 @@ std::string sample_pod_json() {
      {'weight': 7, 'preference': {'matchExpressions': [{'key': 'ssd', 'operator': 'Exists'}]}}]},
    'podAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': [{
     'labelSelector': {'matchLabels': {'app': 'web'}, 'matchExpressions': [{'key': 'tier', 'operator': 'DoesNotExist'}]},
-    'namespaces': ['other'], 'topologyKey': 'kubernetes.io/hostname', 'namespaceSelector': {}}]},
-   'podAntiAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': [{'topologyKey': 'zone'}]}},
+    'namespaces': ['other'], 'topologyKey': 'kubernetes.io/hostname', 'namespaceSelector': {}}],
+    'preferredDuringSchedulingIgnoredDuringExecution': [
+     {'weight': 30, 'podAffinityTerm': {'labelSelector': {'matchLabels': {'app': 'db'}}, 'topologyKey': 'rack'}}]},
+   'podAntiAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': [{'topologyKey': 'zone'}],
+    'preferredDuringSchedulingIgnoredDuringExecution': [
+     {'weight': 40, 'podAffinityTerm': {'topologyKey': 'zone', 'mismatchLabelKeys': ['rank']}}]}},
   'schedulerName': 'volcano',
   'initContainers': [
    {'name': 'proxy', 'restartPolicy': 'Always', 'resources': {'requests': {'cpu': '100m', 'memory': '64Mi'}}},
@@ -149,7 +159,8 @@ std::string sample_pod_json() {
   'tolerations': [{'key': 'dedicated', 'operator': 'Exists', 'effect': 'NoExecute', 'tolerationSeconds': 300}],
   'priorityClassName': 'high', 'priority': -5, 'preemptionPolicy': 'Never', 'overhead': {'memory': '16Mi'},
   'topologySpreadConstraints': [{'maxSkew': 2, 'topologyKey': 'zone', 'whenUnsatisfiable': 'ScheduleAnyway',
-   'labelSelector': {'matchLabels': {'app': 'web'}}, 'matchLabelKeys': ['rank']}],
+   'labelSelector': {'matchLabels': {'app': 'web'}}, 'minDomains': 3, 'nodeAffinityPolicy': 'Ignore',
+   'nodeTaintsPolicy': 'Honor', 'matchLabelKeys': ['rank']}],
   'schedulingGates': [{'name': 'example.com/wait'}],
   'resourceClaims': [{'name': 'gpu', 'resourceClaimName': 'gpu-claim'}]},
  'status': {'phase': 'Running', 'nominatedNodeName': 'n2', 'startTime': null, 'conditions': [

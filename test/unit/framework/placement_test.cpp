@@ -77,5 +77,24 @@ TEST(Normalisation, OfAllZerosIsZeroAndReversedAHundred) {
   EXPECT_EQ(std::vector<Score>{200 * kPoint}, scores_of(Normalisation::by_max_reversed, kZero));
 }
 
+TEST(Normalisation, ByRangeGivesTheBestAHundredPointsAndTheWorstNone) {
+  EXPECT_EQ((std::vector<Score>{0, 50 * 2 * kPoint, 100 * 2 * kPoint}),
+            scores_of(Normalisation::by_range, kThreeNodes));
+  constexpr std::string_view kEqual = "queue default\nnode n1 cpu=1\nnode m1 cpu=1\npod p cpu=1";
+  EXPECT_EQ((std::vector<Score>{0, 0}), scores_of(Normalisation::by_range, kEqual));
+}
+
+TEST(Normalisation, BySumReversedGivesTheLowestAHundredPoints) {
+  // 100 * (3 + 1 - raw) / 3
+  EXPECT_EQ((std::vector<Score>{100 * 2 * kPoint, 66 * 2 * kPoint, 33 * 2 * kPoint}),
+            scores_of(Normalisation::by_sum_reversed, kThreeNodes));
+}
+
+TEST(Normalisation, BySumReversedLeavesOutWhatIsOffTheScale) {
+  // '/' is one below '0': -1.
+  constexpr std::string_view kOff = "queue default\nnode a/ cpu=1\nnode b2 cpu=1\npod p cpu=1";
+  EXPECT_EQ((std::vector<Score>{0, 100 * 2 * kPoint}), scores_of(Normalisation::by_sum_reversed, kOff));
+}
+
 }  // namespace
 }  // namespace basalt

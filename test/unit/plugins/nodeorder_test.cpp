@@ -14,8 +14,8 @@ namespace {
 /// Arguments that leave one score on, with weight 1.
 Arguments only(std::string_view score) {
   Arguments arguments;
-  for (const std::string key :
-       {"leastrequested", "mostrequested", "balancedresource", "nodeaffinity", "tainttoleration"}) {
+  for (const std::string key : {"leastrequested", "mostrequested", "balancedresource", "nodeaffinity",
+                                "tainttoleration", "podaffinity", "podtopologyspread"}) {
     arguments.emplace_back(key + ".weight", key == score ? 1 : 0);
   }
   return arguments;

@@ -155,12 +155,12 @@ TEST_F(PredicatesTest, SwitchesOffWhatTheConfigurationSays) {
 
 TEST_F(PredicatesTest, SaysWhichArgumentsHaveNoEffect) {
   EXPECT_EQ(
-      "without effect: predicates: argument 'predicate.PodAffinityEnable' has no effect: there is no such filter; pods "
+      "without effect: predicates: argument 'predicate.VolumeZoneEnable' has no effect: there is no such filter; pods "
       "with constraints that are not supported wait\n"
       "without effect: predicates: argument 'predicate.CacheEnable' has no effect: answers are always remembered for "
       "equal pods\n",
-      text_of(Configured(predicates(), {{"predicate.CacheEnable", true}, {"predicate.PodAffinityEnable", false}})
-                  .findings));
+      text_of(
+          Configured(predicates(), {{"predicate.CacheEnable", true}, {"predicate.VolumeZoneEnable", false}}).findings));
 }
 
 }  // namespace

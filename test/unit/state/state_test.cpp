@@ -176,6 +176,38 @@ TEST_F(StateTest, PodsOfOneTemplateShareASpecWhateverTheirLabels) {
   EXPECT_EQ(1U, state_.cluster().label_sets().size());
 }
 
+TEST_F(StateTest, TermsOfAPodNameTheNamespacesThatItsSelectorsMean) {
+  apply("queue default\nnamespace blue label:team=a\nnamespace red label:team=b");
+  apply(
+      "pod one affinity:zone=a\npod two affinity:zone=a@x\npod three affinity:zone=a@?team=a\npod all "
+      "affinity:zone=a@*");
+  const auto names = [&](const std::string& pod) {
+    const PodSelection& pods = state_.cluster().spec(task(pod)).required_affinity.front().pods;
+    std::string text = pods.in_all_namespaces ? "*" : "";
+    for (const Symbol name : pods.namespaces) text += state_.cluster().symbols().text(name) + " ";
+    return text;
+  };
+  EXPECT_EQ("default ", names("one"));
+  EXPECT_EQ("x ", names("two"));
+  EXPECT_EQ("blue ", names("three"));
+  EXPECT_EQ("*", names("all"));
+  apply("namespace blue label:team=c\nnamespace red label:team=a");
+  EXPECT_EQ("red ", names("three"));
+}
+
+TEST_F(StateTest, WhetherAPodMeetsItsOwnTermsIsPartOfItsSpec) {
+  apply(
+      "queue default\npod one label:app=a affinity:zone=app=a spread:zone=1:app=a\n"
+      "pod two label:app=b affinity:zone=app=a spread:zone=1:app=a");
+  const Spec& one = state_.cluster().spec(task("one"));
+  const Spec& two = state_.cluster().spec(task("two"));
+  EXPECT_TRUE(one.meets_own_affinity);
+  EXPECT_TRUE(one.spread.front().counts_itself);
+  EXPECT_FALSE(two.meets_own_affinity);
+  EXPECT_FALSE(two.spread.front().counts_itself);
+  EXPECT_NE(one, two);
+}
+
 TEST_F(StateTest, OnlyNodesOfTheSelectorTakeTasks) {
   Ownership ownership;
   ownership.node_selector = {{"pool", "batch"}};
