@@ -7,6 +7,11 @@ std::vector<ActionType> builtin_actions() {
       enqueue_action(),
       allocate_action(),
       backfill_action(),
+      preempt_action(),
+      reclaim_action(),
+      shuffle_action(),
+      gangpreempt_action(),
+      gangreclaim_action(),
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "actions/eviction_search.hpp"
 #include "basalt/framework/action.hpp"
 
 namespace basalt {
@@ -15,6 +16,19 @@ ActionType allocate_action();
 /// Places tasks that ask for no resources wherever filters let them. Accepts
 /// `predicateErrorCacheEnable` without effect.
 ActionType backfill_action();
+
+/// Evicts less important tasks of a queue for its starving jobs, as few and as unimportant as will
+/// do, and reserves their room. Volcano's arguments are accepted without effect. `remember` is for
+/// tests: either way the same is decided.
+ActionType preempt_action(Remember remember = Remember::yes);
+/// Evicts tasks of other queues for starving jobs of queues that have less than their share.
+ActionType reclaim_action(Remember remember = Remember::yes);
+/// Evicts the running tasks that plugins name, whoever waits. No arguments.
+ActionType shuffle_action();
+/// Makes room for a whole starving job at once, from jobs of its queue, or of others: first what
+/// they can do without, then whole jobs (`allowWholeBundle`, true). `maxDomains` has no effect.
+ActionType gangpreempt_action();
+ActionType gangreclaim_action();
 
 /// All of them; one line an action.
 std::vector<ActionType> builtin_actions();
