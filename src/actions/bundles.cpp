@@ -16,6 +16,8 @@ class Bundling {
         queue_(session.cluster().jobs()[context.job].queue) {}
 
   std::vector<Bundle> make(bool allow_whole) {
+    // Where nobody says what a queue deserves, queues could take turns for ever.
+    if (context_.kind == EvictionContext::Kind::reclaim && !session_.has_reclaim_policy()) return {};
     cluster_.jobs().for_each([&](JobId id, const Job& job) {
       if (may_give(id, job)) split(id, job);
     });

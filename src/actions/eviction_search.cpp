@@ -13,6 +13,13 @@ bool has_evictable_tasks(const Cluster& cluster, JobId job) {
   return cluster.count(job, TaskStatus::running) + cluster.count(job, TaskStatus::bound) > 0;
 }
 
+template <class... Parts>
+std::size_t hash_of(Parts... parts) {
+  std::uint64_t hash = 0;
+  ((hash = (hash ^ static_cast<std::uint64_t>(parts)) * 0x9e3779b97f4a7c15ULL, hash ^= hash >> 29U), ...);
+  return static_cast<std::size_t>(hash);
+}
+
 }  // namespace
 
 EvictionSearch::EvictionSearch(Session& session, EvictionKind kind, VictimLists& lists, Remember remember,
@@ -27,16 +34,15 @@ EvictionSearch::EvictionSearch(Session& session, EvictionKind kind, VictimLists&
                                                          : session.preemptable_inputs()) {}
 
 bool EvictionSearch::make_room(TaskId evictor, Transaction& tx) {
-  const JobId job = cluster_.tasks()[evictor].job;
+  const QueueId queue = cluster_.jobs()[cluster_.tasks()[evictor].job].queue;
   for (const Room room : {Room::on_node, Room::on_node_and_in_queue}) {
-    const auto node = cheapest(evictor, room);
-    if (!node) return false;
-    const auto victims = on_node_.plan(evictor, *node, room);
+    const auto choice = cheapest(evictor, room);
+    if (!choice) return false;
     const Transaction::Savepoint before = tx.savepoint();
-    for (const TaskId victim : *victims) tx.evict(victim, reason_);
+    for (const TaskId victim : choice->victims) tx.evict(victim, reason_);
     std::string why;
-    if (kind_ == EvictionKind::across_queues || session_.allocatable(cluster_.jobs()[job].queue, evictor, why)) {
-      tx.pipeline(evictor, *node);
+    if (kind_ == EvictionKind::across_queues || session_.allocatable(queue, evictor, why)) {
+      tx.pipeline(evictor, choice->node);
       return true;
     }
     tx.rollback(before);
@@ -44,100 +50,107 @@ bool EvictionSearch::make_room(TaskId evictor, Transaction& tx) {
   return false;
 }
 
-/// The victims must be asked for again: only what they cost is remembered.
-std::optional<NodeId> EvictionSearch::cheapest(TaskId evictor, Room room) {
-  Memory& memory = recall(evictor, likeness(evictor, room));
-  bring_up_to_date(memory, evictor, room);
-  const NodeCost* least = nullptr;
-  for (const NodeCost& node : memory.nodes) {
-    if (node.known == NodeCost::Known::possible && (least == nullptr || node.cost < least->cost)) least = &node;
+std::optional<EvictionSearch::Choice> EvictionSearch::cheapest(TaskId evictor, Room room) {
+  const Rank rank = rank_of(evictor);
+  Offers& offers = offers_to(evictor, rank);
+  FitSummary why;
+  if (!offers.any) {
+    const auto placement = session_.find_placement(evictor, why);
+    return placement ? std::optional(Choice{placement->node, {}}) : std::nullopt;
   }
-  if (least == nullptr) return std::nullopt;
-  if (least->cost.victims == 0) {
-    FitSummary why;
-    if (const auto placement = session_.find_placement(evictor, why)) return placement->node;
-  }
-  return choose(evictor, memory, least->cost);
-}
-
-NodeId EvictionSearch::choose(TaskId evictor, const Memory& memory, const EvictionCost& least) const {
+  const Costs& costs = costs_for(evictor, rank, offers, room);
+  const EvictionCost* least = nullptr;
   std::vector<NodeId> equals;
   const auto nodes = cluster_.nodes_in_order();
-  for (std::size_t rank = 0; rank < nodes.size(); ++rank) {
-    const NodeCost& node = memory.nodes[rank];
-    if (node.known == NodeCost::Known::possible && node.cost == least) equals.push_back(nodes[rank]);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto& cost = costs.nodes[i];
+    if (!cost) continue;
+    const auto order = least == nullptr ? std::strong_ordering::less : *cost <=> *least;
+    if (order > 0) continue;
+    if (order < 0) equals.clear();
+    least = &*cost;
+    equals.push_back(nodes[i]);
   }
-  if (equals.size() == 1) return equals.front();
-  const std::vector<Score> scores = session_.scores(evictor, equals);
-  const auto best = std::max_element(scores.begin(), scores.end());  // the first of equals
-  return equals[static_cast<std::size_t>(best - scores.begin())];
+  if (least == nullptr) return std::nullopt;
+  if (least->victims == 0) {
+    if (const auto placement = session_.find_placement(evictor, why)) return Choice{placement->node, {}};
+  }
+  const NodeId node = best_of(evictor, equals);
+  // Only what they cost is remembered.
+  return Choice{node, *on_node_.plan(evictor, node, offers.nodes[cluster_.rank(node)], room)};
 }
 
-// --- memory ---
+NodeId EvictionSearch::best_of(TaskId evictor, const std::vector<NodeId>& nodes) const {
+  if (nodes.size() == 1) return nodes.front();
+  const std::vector<Score> scores = session_.scores(evictor, nodes);
+  const auto best = std::max_element(scores.begin(), scores.end());  // the first of equals
+  return nodes[static_cast<std::size_t>(best - scores.begin())];
+}
 
-EvictionSearch::Likeness EvictionSearch::likeness(TaskId evictor, Room room) const {
+// --- what is remembered ---
+
+EvictionSearch::Rank EvictionSearch::rank_of(TaskId evictor) const {
   const Task& task = cluster_.tasks()[evictor];
   const Job& job = cluster_.jobs()[task.job];
-  const Inputs filters = session_.filter_inputs(evictor);
-  Likeness like{task.spec, job.queue, job.priority, task.priority, JobId{}, TaskId{}, room};
+  Rank rank{job.queue, job.priority, task.priority, cluster_.spec(evictor).is_best_effort(), JobId{}, TaskId{}};
   // A job's own tasks are no candidates, or the only ones.
-  if (kind_ == EvictionKind::within_job || has_evictable_tasks(cluster_, task.job) ||
-      victim_inputs_.contains(VictimInput::evictor_job) || filters.contains(Input::job)) {
-    like.job = task.job;
+  if (kind_ == EvictionKind::within_job || has_evictable_tasks(cluster_, task.job)) rank.job = task.job;
+  if (victim_inputs_.contains(VictimInput::evictor_job)) rank.task = evictor;
+  return rank;
+}
+
+Stale EvictionSearch::staleness_of_offers() const {
+  if (remember_ == Remember::no) return Stale::at_once;
+  if (victim_inputs_.contains(VictimInput::queues) || victim_inputs_.contains(VictimInput::evictor_job)) {
+    return Stale::by_any_change;
   }
-  if (filters.contains(Input::task)) like.task = evictor;
-  return like;
+  return victim_inputs_.contains(VictimInput::candidate_jobs) ? Stale::by_its_jobs : Stale::by_its_own_changes;
 }
 
-std::size_t EvictionSearch::LikenessHash::operator()(const Likeness& likeness) const {
-  std::uint64_t hash = 0;
-  const auto fold = [&](std::uint64_t part) { hash = (hash ^ part) * 0x9e3779b97f4a7c15ULL + (hash >> 29U); };
-  fold(std::hash<SpecId>{}(likeness.spec));
-  fold(std::hash<QueueId>{}(likeness.queue));
-  fold(static_cast<std::uint64_t>(likeness.job_priority));
-  fold(static_cast<std::uint64_t>(likeness.task_priority));
-  fold(std::hash<JobId>{}(likeness.job));
-  fold(std::hash<TaskId>{}(likeness.task));
-  fold(static_cast<std::uint64_t>(likeness.room));
-  return static_cast<std::size_t>(hash);
+EvictionSearch::Offers& EvictionSearch::offers_to(TaskId evictor, const Rank& rank) {
+  if (offers_.size() > kMemories) offers_.clear();
+  const auto known = offers_.try_emplace(rank, Offers{{cluster_, staleness_of_offers()}, false}).first;
+  Offers& offers = known->second;
+  const std::size_t learnt =
+      offers.nodes.bring_up_to_date([&](NodeId node) { return on_node_.may_go(evictor, node); });
+  if (learnt > 0) {
+    offers.any = false;
+    for (std::size_t i = 0; i < offers.nodes.size() && !offers.any; ++i) offers.any = !offers.nodes[i].empty();
+  }
+  return offers;
 }
 
-EvictionSearch::Memory& EvictionSearch::recall(TaskId evictor, const Likeness& likeness) {
-  if (memories_.size() > kMemories) memories_.clear();
-  const auto known = memories_.find(likeness);
-  if (known != memories_.end()) return known->second;
-  Memory memory{std::vector<NodeCost>(cluster_.nodes_in_order().size()), ChangeReader(cluster_), Resources{}};
+const EvictionSearch::Costs& EvictionSearch::costs_for(TaskId evictor, const Rank& rank, Offers& offers, Room room) {
+  if (costs_.size() > kMemories) costs_.clear();
   const Inputs filters = session_.filter_inputs(evictor);
-  memory.lasts = remember_ == Remember::yes && !victim_inputs_.contains(VictimInput::queues) &&
-                 !victim_inputs_.contains(VictimInput::evictor_job) && !filters.contains(Input::job) &&
-                 !filters.contains(Input::queue) && !filters.contains(Input::other_placements);
-  return memories_.emplace(likeness, std::move(memory)).first->second;
+  const bool is_alone = filters.contains(Input::task) || filters.contains(Input::job);
+  const Likeness likeness{rank, cluster_.tasks()[evictor].spec, is_alone ? evictor : TaskId{}, room};
+  const bool looks_around = filters.contains(Input::other_placements) || filters.contains(Input::queue) || is_alone;
+  Stale stale = staleness_of_offers();
+  if (remember_ == Remember::yes && looks_around) stale = Stale::by_any_change;
+  Costs& costs = costs_.try_emplace(likeness, Costs{{cluster_, stale}, {}}).first->second;
+  if (room == Room::on_node_and_in_queue) {
+    const Resources holds = cluster_.allocated(rank.queue) + cluster_.pipelined(rank.queue);
+    if (holds != costs.queue_holds) costs.nodes.forget_all();
+    costs.queue_holds = holds;
+  }
+  costs.nodes.bring_up_to_date([&](NodeId node) -> std::optional<EvictionCost> {
+    const auto victims = on_node_.plan(evictor, node, offers.nodes[cluster_.rank(node)], room);
+    if (!victims) return std::nullopt;
+    return EvictionCost::of(*victims, cluster_);
+  });
+  offers.nodes.skip_changes();
+  return costs;
 }
 
-void EvictionSearch::bring_up_to_date(Memory& memory, TaskId evictor, Room room) {
-  const auto forget_all = [&] { std::fill(memory.nodes.begin(), memory.nodes.end(), NodeCost{}); };
-  const auto forget = [&](NodeId node) { memory.nodes[cluster_.rank(node)] = NodeCost{}; };
-  if (remember_ == Remember::no || (!memory.lasts && !memory.changes.nothing_new())) {
-    forget_all();
-  } else {
-    memory.changes.for_each_node(forget);
-    if (victim_inputs_.contains(VictimInput::candidate_jobs)) memory.changes.for_each_node_of_a_job(forget);
-  }
-  if (room == Room::on_node_and_in_queue) {
-    const QueueId queue = cluster_.jobs()[cluster_.tasks()[evictor].job].queue;
-    const Resources holds = cluster_.allocated(queue) + cluster_.pipelined(queue);
-    if (holds != memory.queue_holds) forget_all();
-    memory.queue_holds = holds;
-  }
-  const auto nodes = cluster_.nodes_in_order();
-  for (std::size_t rank = 0; rank < nodes.size(); ++rank) {
-    NodeCost& node = memory.nodes[rank];
-    if (node.known != NodeCost::Known::no) continue;
-    const auto victims = on_node_.plan(evictor, nodes[rank], room);
-    node.known = victims ? NodeCost::Known::possible : NodeCost::Known::impossible;
-    if (victims) node.cost = EvictionCost::of(*victims, cluster_);
-  }
-  memory.changes.skip();  // what was tried has been undone
+std::size_t EvictionSearch::Hash::operator()(const Rank& rank) const {
+  return hash_of(std::hash<QueueId>{}(rank.queue), rank.job_priority, rank.task_priority, rank.best_effort,
+                 std::hash<JobId>{}(rank.job), std::hash<TaskId>{}(rank.task));
+}
+
+std::size_t EvictionSearch::Hash::operator()(const Likeness& likeness) const {
+  return hash_of((*this)(likeness.rank), std::hash<SpecId>{}(likeness.spec), std::hash<TaskId>{}(likeness.task),
+                 likeness.room);
 }
 
 }  // namespace basalt

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,21 +9,22 @@
 
 #include "actions/eviction_cost.hpp"
 #include "actions/eviction_kind.hpp"
-#include "actions/change_reader.hpp"
 #include "actions/node_eviction.hpp"
+#include "actions/node_memory.hpp"
 #include "basalt/framework/session.hpp"
 
 namespace basalt {
 
-/// Whether what nodes would cost is remembered from one task to the next like it. Without, every
-/// node is asked about every task: slow, and the same decisions.
+/// Whether what nodes would give up is remembered from one task to the next like it. Without,
+/// every node is asked about every task: slow, and the same decisions.
 enum class Remember : std::uint8_t { no, yes };
 
 /// Finds the node on which room for a task costs least, and makes it. All nodes are considered.
 /// Least is by `EvictionCost`; of equals the one with the highest score, then the first by name.
 ///
-/// What a node would cost is remembered for all tasks that it is the same for, until something
-/// changes that it depends on: the node itself, a job that has tasks there, the queue.
+/// Two things are remembered: whom nodes would give up, for all tasks for which that is the same
+/// (mostly those of one queue and priority), and what that would cost for tasks that also ask for
+/// the same; each until something changes that it depends on.
 class EvictionSearch {
  public:
   /// All must outlive it. `reason` is the action's name.
@@ -35,35 +37,48 @@ class EvictionSearch {
   bool make_room(TaskId evictor, Transaction& tx);
 
  private:
-  /// Tasks that every node would cost the same.
-  struct Likeness {
-    SpecId spec;
+  /// Tasks for which every node would give up the same tasks.
+  struct Rank {
     QueueId queue;
     std::int32_t job_priority = 0, task_priority = 0;
+    bool best_effort = false;
     JobId job;    ///< named only if it makes a difference
     TaskId task;  ///< likewise
+    bool operator==(const Rank&) const = default;
+  };
+  /// Tasks that every node would cost the same.
+  struct Likeness {
+    Rank rank;
+    SpecId spec;
+    TaskId task;  ///< named only if it makes a difference
     Room room = Room::on_node;
     bool operator==(const Likeness&) const = default;
   };
-  struct LikenessHash {
+  struct Hash {
+    std::size_t operator()(const Rank& rank) const;
     std::size_t operator()(const Likeness& likeness) const;
   };
-  struct NodeCost {
-    enum class Known : std::uint8_t { no, impossible, possible } known = Known::no;
-    EvictionCost cost;
+  /// Who may go from each node.
+  struct Offers {
+    NodeMemory<std::vector<TaskId>> nodes;
+    bool any = false;
   };
-  struct Memory {
-    std::vector<NodeCost> nodes;  ///< by rank
-    ChangeReader changes;
-    Resources queue_holds;
-    bool lasts = true;  ///< false: whatever changes anywhere makes it stale
+  /// What each node would cost; nullopt: it cannot be had.
+  struct Costs {
+    NodeMemory<std::optional<EvictionCost>> nodes;
+    Resources queue_holds;  ///< when they were learnt, where the queue must have room
+  };
+  struct Choice {
+    NodeId node;
+    std::vector<TaskId> victims;
   };
 
-  [[nodiscard]] std::optional<NodeId> cheapest(TaskId evictor, Room room);
-  [[nodiscard]] Likeness likeness(TaskId evictor, Room room) const;
-  [[nodiscard]] Memory& recall(TaskId evictor, const Likeness& likeness);
-  void bring_up_to_date(Memory& memory, TaskId evictor, Room room);
-  [[nodiscard]] NodeId choose(TaskId evictor, const Memory& memory, const EvictionCost& least) const;
+  [[nodiscard]] std::optional<Choice> cheapest(TaskId evictor, Room room);
+  [[nodiscard]] Rank rank_of(TaskId evictor) const;
+  [[nodiscard]] Offers& offers_to(TaskId evictor, const Rank& rank);
+  [[nodiscard]] const Costs& costs_for(TaskId evictor, const Rank& rank, Offers& offers, Room room);
+  [[nodiscard]] NodeId best_of(TaskId evictor, const std::vector<NodeId>& nodes) const;
+  [[nodiscard]] Stale staleness_of_offers() const;
 
   Session& session_;
   const Cluster& cluster_;
@@ -72,7 +87,8 @@ class EvictionSearch {
   std::string reason_;
   NodeEviction on_node_;
   VictimInputs victim_inputs_;
-  std::unordered_map<Likeness, Memory, LikenessHash> memories_;
+  std::unordered_map<Rank, Offers, Hash> offers_;
+  std::unordered_map<Likeness, Costs, Hash> costs_;
 };
 
 }  // namespace basalt

@@ -21,38 +21,40 @@ NodeEviction::NodeEviction(Session& session, EvictionKind kind, VictimLists& lis
       follows_volcano_(session.configuration().victims_fall_through),
       has_policy_(kind == EvictionKind::across_queues ? session.has_reclaim_policy() : session.has_preempt_policy()) {}
 
-std::optional<std::vector<TaskId>> NodeEviction::plan(TaskId evictor, NodeId node, Room room) const {
+std::vector<TaskId> NodeEviction::may_go(TaskId evictor, NodeId node) const {
+  std::vector<TaskId> candidates;
+  for (const TaskId task : lists_.on(node, cluster_.jobs()[cluster_.tasks()[evictor].job].queue)) {
+    if (is_candidate(evictor, task)) candidates.push_back(task);
+  }
+  if (candidates.empty()) return candidates;
+  return kind_ == EvictionKind::across_queues ? session_.reclaimable(evictor, candidates)
+                                              : session_.preemptable(evictor, candidates);
+}
+
+std::optional<std::vector<TaskId>> NodeEviction::plan(TaskId evictor, NodeId node, std::span<const TaskId> may_go,
+                                                      Room room) const {
+  if (!has_room_without(evictor, node, may_go)) return std::nullopt;
   const Fit objection = session_.objection(evictor, node);
   const bool by_amounts = room == Room::on_node && !looks_at_tasks(session_.filter_inputs(evictor));
   if (objection.verdict == Fit::Verdict::unresolvable || (by_amounts && !objection)) return std::nullopt;
-  const auto fits_now = [&] {
-    if (!has_room_without(evictor, node, {})) return false;
-    return by_amounts || fits_without(evictor, node, {}, room);
+  const auto fits = [&](std::span<const TaskId> victims) {
+    return has_room_without(evictor, node, victims) && (by_amounts || fits_without(evictor, node, victims, room));
   };
-  if (fits_now()) return std::vector<TaskId>{};
-
-  const std::vector<TaskId> asked = candidates(evictor, node);
-  if (asked.empty() || !has_room_without(evictor, node, asked)) return std::nullopt;
-  std::vector<TaskId> victims = kind_ == EvictionKind::across_queues ? session_.reclaimable(evictor, asked)
-                                                                     : session_.preemptable(evictor, asked);
-  if (victims.empty() || !has_room_without(evictor, node, victims)) return std::nullopt;
-  if (!by_amounts && !fits_without(evictor, node, victims, room)) return std::nullopt;
-  return needed(evictor, node, std::move(victims), room, by_amounts);
-}
-
-std::vector<TaskId> NodeEviction::candidates(TaskId evictor, NodeId node) const {
-  std::vector<TaskId> found;
-  const QueueId queue = cluster_.jobs()[cluster_.tasks()[evictor].job].queue;
-  for (const TaskId task : lists_.on(node, queue)) {
-    if (may_go(evictor, task)) found.push_back(task);
+  if (fits({})) return std::vector<TaskId>{};
+  if (may_go.empty() || !fits(may_go)) return std::nullopt;
+  std::vector<TaskId> victims(may_go.begin(), may_go.end());
+  for (std::size_t i = victims.size(); i-- > 0;) {
+    const TaskId spared = victims[i];
+    victims.erase(victims.begin() + static_cast<std::ptrdiff_t>(i));
+    if (!fits(victims)) victims.insert(victims.begin() + static_cast<std::ptrdiff_t>(i), spared);
   }
-  return found;
+  return victims;
 }
 
 /// What no plugin is asked about. A task of a more important job never makes room for a less
 /// important one, and where nobody says who should go, equals stay: else they could take turns
 /// for ever.
-bool NodeEviction::may_go(TaskId evictor, TaskId candidate) const {
+bool NodeEviction::is_candidate(TaskId evictor, TaskId candidate) const {
   const TaskStatus status = cluster_.status(candidate);
   if (status != TaskStatus::running && status != TaskStatus::bound) return false;
   const Task& task = cluster_.tasks()[evictor];
@@ -87,18 +89,6 @@ bool NodeEviction::fits_without(TaskId evictor, NodeId node, std::span<const Tas
     return false;
   }
   return static_cast<bool>(session_.fit_once_left(evictor, node));
-}
-
-std::vector<TaskId> NodeEviction::needed(TaskId evictor, NodeId node, std::vector<TaskId> victims, Room room,
-                                         bool by_amounts) const {
-  for (std::size_t i = victims.size(); i-- > 0;) {
-    const TaskId spared = victims[i];
-    victims.erase(victims.begin() + static_cast<std::ptrdiff_t>(i));
-    const bool still_fits = has_room_without(evictor, node, victims) &&
-                            (by_amounts || fits_without(evictor, node, victims, room));
-    if (!still_fits) victims.insert(victims.begin() + static_cast<std::ptrdiff_t>(i), spared);
-  }
-  return victims;
 }
 
 }  // namespace basalt

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,23 +17,25 @@ enum class Room : std::uint8_t { on_node, on_node_and_in_queue };
 /// Who has to leave one node so that a task can have a place there. All that may go are taken
 /// away first; then, the most important first, each comes back without whom the task still fits,
 /// all filters asked again. So nobody goes in vain: without any one of those who are left in the
-/// plan's place the task would not fit.
+/// plan the task would not fit.
 class NodeEviction {
  public:
   /// All must outlive it.
   NodeEviction(Session& session, EvictionKind kind, VictimLists& lists);
 
-  /// The victims in the order in which they go; empty: the task fits as it is, once what is
-  /// leaving has left. nullopt: it cannot be. Leaves no trace but in the log of node changes.
-  [[nodiscard]] std::optional<std::vector<TaskId>> plan(TaskId evictor, NodeId node, Room room) const;
+  /// Who on `node` may go for a task, in the order in which they would: whom the kind of eviction
+  /// is about, and plugins let go.
+  [[nodiscard]] std::vector<TaskId> may_go(TaskId evictor, NodeId node) const;
+
+  /// The victims among `may_go`, in its order; empty: the task fits as it is, once what is leaving
+  /// has left. nullopt: it cannot be. Leaves no trace but in what the tables say has changed.
+  [[nodiscard]] std::optional<std::vector<TaskId>> plan(TaskId evictor, NodeId node, std::span<const TaskId> may_go,
+                                                        Room room) const;
 
  private:
-  [[nodiscard]] std::vector<TaskId> candidates(TaskId evictor, NodeId node) const;
-  [[nodiscard]] bool may_go(TaskId evictor, TaskId candidate) const;
+  [[nodiscard]] bool is_candidate(TaskId evictor, TaskId candidate) const;
   [[nodiscard]] bool fits_without(TaskId evictor, NodeId node, std::span<const TaskId> victims, Room room) const;
   [[nodiscard]] bool has_room_without(TaskId evictor, NodeId node, std::span<const TaskId> victims) const;
-  [[nodiscard]] std::vector<TaskId> needed(TaskId evictor, NodeId node, std::vector<TaskId> victims, Room room,
-                                           bool by_amounts) const;
 
   Session& session_;
   const Cluster& cluster_;

@@ -75,9 +75,7 @@ class Preempt final : public Action {
   Remember remember_;
 };
 
-}  // namespace
-
-ActionType preempt_action(Remember remember) {
+ActionType make_action(Remember remember) {
   return ActionType{"preempt", [remember](const Arguments& arguments, Findings& findings) -> std::unique_ptr<Action> {
                       ArgumentReader reader("preempt", arguments, findings);
                       reader.without_effect("predicateErrorCacheEnable",
@@ -93,5 +91,10 @@ ActionType preempt_action(Remember remember) {
                       return std::make_unique<Preempt>(remember);
                     }};
 }
+
+}  // namespace
+
+ActionType preempt_action() { return make_action(Remember::yes); }
+ActionType preempt_action_by_brute_force() { return make_action(Remember::no); }
 
 }  // namespace basalt

@@ -36,9 +36,7 @@ class Reclaim final : public Action {
   Remember remember_;
 };
 
-}  // namespace
-
-ActionType reclaim_action(Remember remember) {
+ActionType make_action(Remember remember) {
   return ActionType{"reclaim", [remember](const Arguments& arguments, Findings& findings) -> std::unique_ptr<Action> {
                       ArgumentReader reader("reclaim", arguments, findings);
                       reader.without_effect("predicateErrorCacheEnable",
@@ -47,5 +45,10 @@ ActionType reclaim_action(Remember remember) {
                       return std::make_unique<Reclaim>(remember);
                     }};
 }
+
+}  // namespace
+
+ActionType reclaim_action() { return make_action(Remember::yes); }
+ActionType reclaim_action_by_brute_force() { return make_action(Remember::no); }
 
 }  // namespace basalt

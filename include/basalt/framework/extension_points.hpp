@@ -158,10 +158,10 @@ enum class VictimRole : std::uint8_t {
 };
 
 /// What an answer about victims depends on, besides the candidates and their order, the rows of
-/// their tasks, jobs and queues, and the spec, priorities and queue of the evictor.
+/// their tasks, jobs and queues, and the priorities and queue of the evictor.
 enum class VictimInput : std::uint8_t {
   candidate_jobs = 1U << 0U,  ///< what is placed of the candidates' jobs
-  evictor_job = 1U << 1U,     ///< which job the evictor is of, and what is placed of it
+  evictor_job = 1U << 1U,     ///< which job the evictor is of, what it asks for, and what is placed of the job
   queues = 1U << 2U,          ///< what queues have placed
 };
 
