@@ -5,7 +5,11 @@
 namespace basalt {
 namespace {
 
-class Priority final : public TaskOrder, public JobOrder, public JobStarving, public Preemptable, public UnifiedEvictable {
+class Priority final : public TaskOrder,
+                       public JobOrder,
+                       public JobStarving,
+                       public Preemptable,
+                       public UnifiedEvictable {
  public:
   using Args = NoArguments;
   Priority(const Args&, const Session& session) : cluster_(session.cluster()) {}

@@ -23,9 +23,8 @@ class Bundling {
     });
     sort();
     keep_what_plugins_allow();
-    std::erase_if(bundles_, [&](const Bundle& bundle) {
-      return bundle.tasks.empty() || (bundle.whole && !allow_whole);
-    });
+    std::erase_if(bundles_,
+                  [&](const Bundle& bundle) { return bundle.tasks.empty() || (bundle.whole && !allow_whole); });
     return std::move(bundles_);
   }
 

@@ -33,10 +33,10 @@ EvictionSearch::EvictionSearch(Session& session, EvictionKind kind, VictimLists&
       victim_inputs_(kind == EvictionKind::across_queues ? session.reclaimable_inputs()
                                                          : session.preemptable_inputs()) {}
 
-bool EvictionSearch::make_room(TaskId evictor, Transaction& tx) {
+bool EvictionSearch::make_room(TaskId evictor, std::span<const NodeId> among, Transaction& tx) {
   const QueueId queue = cluster_.jobs()[cluster_.tasks()[evictor].job].queue;
   for (const Room room : {Room::on_node, Room::on_node_and_in_queue}) {
-    const auto choice = cheapest(evictor, room);
+    const auto choice = cheapest(evictor, among, room);
     if (!choice) return false;
     const Transaction::Savepoint before = tx.savepoint();
     for (const TaskId victim : choice->victims) tx.evict(victim, reason_);
@@ -50,34 +50,42 @@ bool EvictionSearch::make_room(TaskId evictor, Transaction& tx) {
   return false;
 }
 
-std::optional<EvictionSearch::Choice> EvictionSearch::cheapest(TaskId evictor, Room room) {
+std::optional<EvictionSearch::Choice> EvictionSearch::cheapest(TaskId evictor, std::span<const NodeId> among,
+                                                               Room room) {
   const Rank rank = rank_of(evictor);
   Offers& offers = offers_to(evictor, rank);
-  FitSummary why;
-  if (!offers.any) {
-    const auto placement = session_.find_placement(evictor, why);
-    return placement ? std::optional(Choice{placement->node, {}}) : std::nullopt;
-  }
+  if (!offers.any) return as_it_is(evictor, among);
   const Costs& costs = costs_for(evictor, rank, offers, room);
   const EvictionCost* least = nullptr;
   std::vector<NodeId> equals;
-  const auto nodes = cluster_.nodes_in_order();
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const auto& cost = costs.nodes[i];
+  for (const NodeId node : among) {
+    const auto& cost = costs.nodes[cluster_.rank(node)];
     if (!cost) continue;
     const auto order = least == nullptr ? std::strong_ordering::less : *cost <=> *least;
     if (order > 0) continue;
     if (order < 0) equals.clear();
     least = &*cost;
-    equals.push_back(nodes[i]);
+    equals.push_back(node);
   }
   if (least == nullptr) return std::nullopt;
   if (least->victims == 0) {
-    if (const auto placement = session_.find_placement(evictor, why)) return Choice{placement->node, {}};
+    if (auto choice = as_it_is(evictor, among)) return choice;
   }
   const NodeId node = best_of(evictor, equals);
-  // Only what they cost is remembered.
-  return Choice{node, *on_node_.plan(evictor, node, offers.nodes[cluster_.rank(node)], room)};
+  // Only what they cost is remembered. (A plan that is gone means that a plugin reads more than it says.)
+  auto victims = on_node_.plan(evictor, node, offers.nodes[cluster_.rank(node)], room);
+  if (!victims) return std::nullopt;
+  return Choice{node, std::move(*victims)};
+}
+
+/// A place for which nobody has to go.
+std::optional<EvictionSearch::Choice> EvictionSearch::as_it_is(TaskId evictor, std::span<const NodeId> among) const {
+  FitSummary why;
+  const bool anywhere = among.size() == cluster_.nodes_in_order().size();
+  const auto placement =
+      anywhere ? session_.find_placement(evictor, why) : session_.find_placement(evictor, among, why);
+  if (!placement) return std::nullopt;
+  return Choice{placement->node, {}};
 }
 
 NodeId EvictionSearch::best_of(TaskId evictor, const std::vector<NodeId>& nodes) const {
@@ -111,8 +119,7 @@ EvictionSearch::Offers& EvictionSearch::offers_to(TaskId evictor, const Rank& ra
   if (offers_.size() > kMemories) offers_.clear();
   const auto known = offers_.try_emplace(rank, Offers{{cluster_, staleness_of_offers()}, false}).first;
   Offers& offers = known->second;
-  const std::size_t learnt =
-      offers.nodes.bring_up_to_date([&](NodeId node) { return on_node_.may_go(evictor, node); });
+  const std::size_t learnt = offers.nodes.bring_up_to_date([&](NodeId node) { return on_node_.may_go(evictor, node); });
   if (learnt > 0) {
     offers.any = false;
     for (std::size_t i = 0; i < offers.nodes.size() && !offers.any; ++i) offers.any = !offers.nodes[i].empty();

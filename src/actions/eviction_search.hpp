@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,11 +31,12 @@ class EvictionSearch {
   /// All must outlive it. `reason` is the action's name.
   EvictionSearch(Session& session, EvictionKind kind, VictimLists& lists, Remember remember, std::string reason);
 
-  /// Evicts whom it takes and reserves the room for a pending task, in `tx`. False: there is no
+  /// Evicts whom it takes and reserves the room for a pending task on one of `among`, nodes in
+  /// rank order, in `tx`. False: there is no
   /// way, and nothing has changed. Where the evictor's queue must have room too (not across
   /// queues), and what suffices on the cheapest node does not suffice in the queue, the node is
   /// sought on which both costs least.
-  bool make_room(TaskId evictor, Transaction& tx);
+  bool make_room(TaskId evictor, std::span<const NodeId> among, Transaction& tx);
 
  private:
   /// Tasks for which every node would give up the same tasks.
@@ -73,10 +75,11 @@ class EvictionSearch {
     std::vector<TaskId> victims;
   };
 
-  [[nodiscard]] std::optional<Choice> cheapest(TaskId evictor, Room room);
+  [[nodiscard]] std::optional<Choice> cheapest(TaskId evictor, std::span<const NodeId> among, Room room);
   [[nodiscard]] Rank rank_of(TaskId evictor) const;
   [[nodiscard]] Offers& offers_to(TaskId evictor, const Rank& rank);
   [[nodiscard]] const Costs& costs_for(TaskId evictor, const Rank& rank, Offers& offers, Room room);
+  [[nodiscard]] std::optional<Choice> as_it_is(TaskId evictor, std::span<const NodeId> among) const;
   [[nodiscard]] NodeId best_of(TaskId evictor, const std::vector<NodeId>& nodes) const;
   [[nodiscard]] Stale staleness_of_offers() const;
 

@@ -15,6 +15,7 @@ class GangAction final : public Action {
   GangAction(EvictionContext::Kind kind, std::string name, bool allow_whole)
       : kind_(kind), name_(std::move(name)), allow_whole_(allow_whole) {}
 
+  [[nodiscard]] bool evicts() const override { return true; }
   void run(Session& session) const override {
     const bool reclaims = kind_ == EvictionContext::Kind::reclaim;
     QueueRounds rounds(session);

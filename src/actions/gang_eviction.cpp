@@ -148,8 +148,7 @@ class GangEviction {
 
 }  // namespace
 
-void make_room_for_gang(Session& session, const EvictionContext& context, bool allow_whole,
-                        const std::string& reason) {
+void make_room_for_gang(Session& session, const EvictionContext& context, bool allow_whole, const std::string& reason) {
   GangEviction(session, context, allow_whole, reason).run();
 }
 

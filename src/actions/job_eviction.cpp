@@ -19,7 +19,7 @@ void make_room_for_job(Session& session, EvictionSearch& search, JobId job,
     const std::pair<std::uint32_t, std::int32_t> like{cluster.tasks()[task].spec.slot(),
                                                       cluster.tasks()[task].priority};
     if (hopeless.contains(like) || !may_try(task)) continue;
-    if (search.make_room(task, tx)) {
+    if (search.make_room(task, cluster.nodes_in_order(), tx)) {
       found = true;
       hopeless.clear();
     } else {

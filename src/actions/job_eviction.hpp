@@ -11,7 +11,6 @@ namespace basalt {
 /// kept when it makes the job whole (`job_pipelined`); otherwise nothing has happened. Tasks for
 /// which `may_try` is false are passed over. Reservations of the job that cannot come true are given
 /// up first.
-void make_room_for_job(Session& session, EvictionSearch& search, JobId job,
-                       const std::function<bool(TaskId)>& may_try);
+void make_room_for_job(Session& session, EvictionSearch& search, JobId job, const std::function<bool(TaskId)>& may_try);
 
 }  // namespace basalt

@@ -13,10 +13,10 @@ namespace basalt {
 
 /// What makes something that is known of a node stale.
 enum class Stale : std::uint8_t {
-  at_once,              ///< it is asked for anew each time
-  by_any_change,        ///< wherever
-  by_its_jobs,          ///< a change of the node, or of a job that has tasks on it
-  by_its_own_changes,   ///< a change of the node
+  at_once,             ///< it is asked for anew each time
+  by_any_change,       ///< wherever
+  by_its_jobs,         ///< a change of the node, or of a job that has tasks on it
+  by_its_own_changes,  ///< a change of the node
 };
 
 /// Something known of every node, learnt when it is needed and forgotten when it is stale.

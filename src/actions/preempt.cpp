@@ -35,6 +35,7 @@ class Preempt final : public Action {
  public:
   explicit Preempt(Remember remember) : remember_(remember) {}
 
+  [[nodiscard]] bool evicts() const override { return true; }
   void run(Session& session) const override {
     VictimLists lists(session, EvictionKind::between_jobs);
     EvictionSearch between(session, EvictionKind::between_jobs, lists, remember_, "preempt");
@@ -52,7 +53,7 @@ class Preempt final : public Action {
     if (!could_swap(session.cluster(), job)) return;
     for (const TaskId task : tasks_that_may_evict(session, job)) {
       Transaction tx = session.begin();
-      if (!search.make_room(task, tx) || !session.job_pipelined(job)) return;
+      if (!search.make_room(task, session.cluster().nodes_in_order(), tx) || !session.job_pipelined(job)) return;
       tx.commit();
     }
   }
@@ -75,7 +76,7 @@ class Preempt final : public Action {
   Remember remember_;
 };
 
-ActionType make_action(Remember remember) {
+ActionType make_preempt(Remember remember) {
   return ActionType{"preempt", [remember](const Arguments& arguments, Findings& findings) -> std::unique_ptr<Action> {
                       ArgumentReader reader("preempt", arguments, findings);
                       reader.without_effect("predicateErrorCacheEnable",
@@ -83,8 +84,8 @@ ActionType make_action(Remember remember) {
                       reader.without_effect("enableTopologyAwarePreemption",
                                             "all filters are always asked again without the victims");
                       reader.without_effect("topologyAwarePreemptWorkerNum", "one thread decides");
-                      for (const char* key : {"minCandidateNodesPercentage", "minCandidateNodesAbsolute",
-                                              "maxCandidateNodesAbsolute"}) {
+                      for (const char* key :
+                           {"minCandidateNodesPercentage", "minCandidateNodesAbsolute", "maxCandidateNodesAbsolute"}) {
                         reader.without_effect(key, "all nodes are candidates");
                       }
                       reader.finish();
@@ -94,7 +95,7 @@ ActionType make_action(Remember remember) {
 
 }  // namespace
 
-ActionType preempt_action() { return make_action(Remember::yes); }
-ActionType preempt_action_by_brute_force() { return make_action(Remember::no); }
+ActionType preempt_action() { return make_preempt(Remember::yes); }
+ActionType preempt_action_by_brute_force() { return make_preempt(Remember::no); }
 
 }  // namespace basalt

@@ -16,6 +16,7 @@ class Reclaim final : public Action {
  public:
   explicit Reclaim(Remember remember) : remember_(remember) {}
 
+  [[nodiscard]] bool evicts() const override { return true; }
   void run(Session& session) const override {
     VictimLists lists(session, EvictionKind::across_queues);
     EvictionSearch search(session, EvictionKind::across_queues, lists, remember_, "reclaim");
@@ -36,7 +37,7 @@ class Reclaim final : public Action {
   Remember remember_;
 };
 
-ActionType make_action(Remember remember) {
+ActionType make_reclaim(Remember remember) {
   return ActionType{"reclaim", [remember](const Arguments& arguments, Findings& findings) -> std::unique_ptr<Action> {
                       ArgumentReader reader("reclaim", arguments, findings);
                       reader.without_effect("predicateErrorCacheEnable",
@@ -48,7 +49,7 @@ ActionType make_action(Remember remember) {
 
 }  // namespace
 
-ActionType reclaim_action() { return make_action(Remember::yes); }
-ActionType reclaim_action_by_brute_force() { return make_action(Remember::no); }
+ActionType reclaim_action() { return make_reclaim(Remember::yes); }
+ActionType reclaim_action_by_brute_force() { return make_reclaim(Remember::no); }
 
 }  // namespace basalt

@@ -15,9 +15,8 @@ class Shuffle final : public Action {
     cluster.tasks().for_each([&](TaskId id, const Task& task) {
       if (task.job && cluster.status(id) == TaskStatus::running) running.push_back(id);
     });
-    std::sort(running.begin(), running.end(), [&](TaskId left, TaskId right) {
-      return comes_before(cluster.tasks()[left], cluster.tasks()[right]);
-    });
+    std::sort(running.begin(), running.end(),
+              [&](TaskId left, TaskId right) { return comes_before(cluster.tasks()[left], cluster.tasks()[right]); });
     Transaction tx = session.begin();
     for (const TaskId victim : session.victim_tasks(running)) tx.evict(victim, "shuffle");
     tx.commit();

@@ -23,13 +23,15 @@ bool is_being_served(const Cluster& cluster, JobId job) {
 std::vector<JobId> starving_jobs(const Session& session) {
   const Cluster& cluster = session.cluster();
   std::vector<JobId> jobs;
-  cluster.jobs().for_each([&](JobId id, const Job& job) {
-    if (cluster.count(id, TaskStatus::pending) + cluster.waiting_tasks(id) == 0) return;
-    if (!job.queue || !job.blockers.empty() || cluster.phase(id) == JobPhase::pending || session.job_valid(id)) return;
+  for (const JobId id : session.jobs_in_view()) {
+    const Job& job = cluster.jobs()[id];
+    if (cluster.count(id, TaskStatus::pending) + cluster.waiting_tasks(id) == 0) continue;
+    if (!job.queue || !job.blockers.empty() || cluster.phase(id) == JobPhase::pending || session.job_valid(id))
+      continue;
     const bool starves = cluster.count(id, TaskStatus::pending) > 0 && session.job_starving(id);
-    if (!starves && empty_promises(cluster, id).empty()) return;
+    if (!starves && empty_promises(cluster, id).empty()) continue;
     if (!is_being_served(cluster, id)) jobs.push_back(id);
-  });
+  }
   std::sort(jobs.begin(), jobs.end(), [&](JobId left, JobId right) { return session.job_order(left, right) < 0; });
   return jobs;
 }

@@ -21,9 +21,8 @@ VictimLists::Lists VictimLists::make(QueueId evictor) const {
     cluster.for_each_task_on(node, [&](TaskId task) {
       if (is_candidate(task, evictor)) lists.tasks.push_back(task);
     });
-    std::sort(lists.tasks.begin() + first, lists.tasks.end(), [&](TaskId left, TaskId right) {
-      return session_.victim_order(evictor, left, right) < 0;
-    });
+    std::sort(lists.tasks.begin() + first, lists.tasks.end(),
+              [&](TaskId left, TaskId right) { return session_.victim_order(evictor, left, right) < 0; });
     lists.begins.push_back(static_cast<std::uint32_t>(lists.tasks.size()));
   }
   return lists;

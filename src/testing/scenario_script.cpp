@@ -90,7 +90,8 @@ class ScriptReader {
     auto deltas = parse_cluster_text(cluster_, 1000 * static_cast<std::int64_t>(script_.steps.size()));
     if (!deltas) return deltas.error();
     cluster_.clear();
-    Step step{std::move(*deltas), std::move(outcomes_), std::move(refused_evictions_), {words.begin() + 2, words.end()}, {}};
+    Step step{
+        std::move(*deltas), std::move(outcomes_), std::move(refused_evictions_), {words.begin() + 2, words.end()}, {}};
     outcomes_.clear();
     refused_evictions_.clear();
     if (step.kinds.empty()) step.kinds = {"bind", "evict", "reserve", "release"};

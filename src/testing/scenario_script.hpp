@@ -22,8 +22,8 @@ struct Step {
   std::vector<Delta> deltas;
   std::vector<OutcomeLine> outcomes;
   std::vector<std::string> refused_evictions;  ///< display names of tasks
-  std::set<std::string, std::less<>> kinds;  ///< first words of the decisions that are compared
-  std::string want;                          ///< one decision a line
+  std::set<std::string, std::less<>> kinds;    ///< first words of the decisions that are compared
+  std::string want;                            ///< one decision a line
 };
 
 /// A plugin as a scenario names it.

@@ -34,8 +34,8 @@ class World {
                       (chance(6) ? " capability.cpu=" + number(pick(2, 8)) : "") +
                       (chance(8) ? " reclaimable=false" : ""));
     }
-    for (const char* line : {"priority-class low value=1", "priority-class middle value=50",
-                             "priority-class high value=100"}) {
+    for (const char* line :
+         {"priority-class low value=1", "priority-class middle value=50", "priority-class high value=100"}) {
       lines.emplace_back(line);
     }
     rooms_.resize(static_cast<std::size_t>(pick(1, 6)));
@@ -69,9 +69,8 @@ class World {
     for (const Decision& decision : decisions) {
       if (const auto* bind = std::get_if<Bind>(&decision)) {
         const std::string& name = state_.cluster().tasks()[bind->task].name;
-        const auto line = parse_cluster_text(pods_.at(name) + " status=running on=" +
-                                                 state_.cluster().node_name(bind->node),
-                                             1000);
+        const auto line =
+            parse_cluster_text(pods_.at(name) + " status=running on=" + state_.cluster().node_name(bind->node), 1000);
         deltas.push_back(line->front());
       } else if (const auto* evict = std::get_if<Evict>(&decision)) {
         const Task& task = state_.cluster().tasks()[evict->task];
@@ -227,10 +226,10 @@ TEST(EvictionSearch, DecidesWithItsMemoryAsWithout) {
 
 /// In a closed system (nobody comes, nobody finishes, whoever is evicted comes back) evicting ends.
 TEST(Evictions, ComeToAnEndWhenNothingElseHappens) {
-  for (const auto& actions : std::vector<std::vector<std::string>>{
-           {"enqueue", "allocate", "backfill", "preempt", "reclaim"},
-           {"enqueue", "reclaim", "allocate", "backfill", "preempt"},
-           {"enqueue", "allocate", "backfill", "gangpreempt", "gangreclaim"}}) {
+  for (const auto& actions :
+       std::vector<std::vector<std::string>>{{"enqueue", "allocate", "backfill", "preempt", "reclaim"},
+                                             {"enqueue", "reclaim", "allocate", "backfill", "preempt"},
+                                             {"enqueue", "allocate", "backfill", "gangpreempt", "gangreclaim"}}) {
     for (std::uint32_t seed = 1; seed <= 600; ++seed) {
       World world(seed);
       const auto configuration = world.configuration(false, actions);
@@ -270,8 +269,9 @@ std::vector<std::string> wrong_victims(const World& world, const Cluster& cluste
     hit.insert(task.job);
   }
   for (const JobId job : hit) {
-    const bool is_whole_or_gone = static_cast<std::int64_t>(cluster.ready_tasks(job)) >= cluster.jobs()[job].min_member ||
-                                  cluster.ready_tasks(job) == cluster.count(job, TaskStatus::succeeded);
+    const bool is_whole_or_gone =
+        static_cast<std::int64_t>(cluster.ready_tasks(job)) >= cluster.jobs()[job].min_member ||
+        cluster.ready_tasks(job) == cluster.count(job, TaskStatus::succeeded);
     if (gangs_are_kept && !is_whole_or_gone) wrong.push_back("gang " + cluster.jobs()[job].name + " was broken");
   }
   return wrong;
@@ -310,9 +310,8 @@ TEST(Evictions, HitNobodyWhoIsProtectedAndNobodyInVain) {
   for (std::uint32_t seed = 1; seed <= 1500; ++seed) {
     World world(seed);
     const bool whole = seed % 3 == 0;
-    const auto configuration =
-        whole ? world.configuration(false, {"enqueue", "allocate", "gangpreempt", "gangreclaim"})
-              : world.configuration(false, {"enqueue", "allocate", "preempt", "reclaim"});
+    const auto configuration = whole ? world.configuration(false, {"enqueue", "allocate", "gangpreempt", "gangreclaim"})
+                                     : world.configuration(false, {"enqueue", "allocate", "preempt", "reclaim"});
     configuration->attach(world.state().cluster());
     const bool gangs_are_kept = whole || world.text().find("enablePreemptable") == std::string::npos;
     const bool has_quota = world.text().find("proportion") != std::string::npos;

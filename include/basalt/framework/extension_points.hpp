@@ -310,9 +310,9 @@ struct SessionReport {
 };
 
 /// Every extension point; a new one is added here, and in the table of docs/extension-points.md.
-using ExtensionPoints = std::tuple<QueueOrder, JobOrder, TaskOrder, JobValid, JobReady, JobPipelined, JobEnqueueable,
-                                   JobEnqueued, JobStarving, Overused, Allocatable, Preemptive, Preemptable,
-                                   Reclaimable, UnifiedEvictable, VictimQueueOrder, VictimTasks, PrePredicate,
-                                   Predicate, NodeOrder, Deadline, SessionReport>;
+using ExtensionPoints =
+    std::tuple<QueueOrder, JobOrder, TaskOrder, JobValid, JobReady, JobPipelined, JobEnqueueable, JobEnqueued,
+               JobStarving, Overused, Allocatable, Preemptive, Preemptable, Reclaimable, UnifiedEvictable,
+               VictimQueueOrder, VictimTasks, PrePredicate, Predicate, NodeOrder, Deadline, SessionReport>;
 
 }  // namespace basalt
