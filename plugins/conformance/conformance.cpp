@@ -8,17 +8,24 @@
 namespace basalt {
 namespace {
 
-class Conformance final : public Preemptable, public Reclaimable {
+class Conformance final : public Preemptable, public Reclaimable, public UnifiedEvictable {
  public:
   using Args = NoArguments;
   Conformance(const Args&, const Session& session) : cluster_(session.cluster()) {}
 
   VictimRole preemptable_role() const override { return VictimRole::protection; }
   VictimRole reclaimable_role() const override { return VictimRole::protection; }
+  VictimRole unified_evictable_role() const override { return VictimRole::protection; }
+  VictimInputs preemptable_inputs() const override { return {}; }
+  VictimInputs reclaimable_inputs() const override { return {}; }
   std::optional<std::vector<TaskId>> preemptable(TaskId, std::span<const TaskId> candidates) const override {
     return uncritical(candidates);
   }
   std::optional<std::vector<TaskId>> reclaimable(TaskId, std::span<const TaskId> candidates) const override {
+    return uncritical(candidates);
+  }
+  std::optional<std::vector<TaskId>> unified_evictable(const EvictionContext&,
+                                                       std::span<const TaskId> candidates) const override {
     return uncritical(candidates);
   }
 

@@ -15,6 +15,8 @@ class Drf final : public JobOrder, public Preemptable {
 
   std::weak_ordering job_order(JobId left, JobId right) const override { return share_of(left) <=> share_of(right); }
 
+  VictimInputs preemptable_inputs() const override { return {VictimInput::candidate_jobs, VictimInput::evictor_job}; }
+
   /// A task may go if its job keeps a share no smaller than the one the evictor's job then
   /// has. What goes is counted as gone for the next candidate of that job.
   ///

@@ -22,6 +22,7 @@ class Gang final : public JobValid,
                    public JobStarving,
                    public Preemptable,
                    public Reclaimable,
+                   public UnifiedEvictable,
                    public SessionReport {
  public:
   using Args = NoArguments;
@@ -59,11 +60,18 @@ class Gang final : public JobValid,
 
   VictimRole preemptable_role() const override { return VictimRole::protection; }
   VictimRole reclaimable_role() const override { return VictimRole::protection; }
+  VictimRole unified_evictable_role() const override { return VictimRole::protection; }
+  VictimInputs preemptable_inputs() const override { return {VictimInput::candidate_jobs}; }
+  VictimInputs reclaimable_inputs() const override { return {VictimInput::candidate_jobs}; }
   std::optional<std::vector<TaskId>> preemptable(TaskId, std::span<const TaskId> candidates) const override {
     return surplus_tasks(cluster_, candidates);
   }
   std::optional<std::vector<TaskId>> reclaimable(TaskId, std::span<const TaskId> candidates) const override {
     return surplus_tasks(cluster_, candidates);
+  }
+  std::optional<std::vector<TaskId>> unified_evictable(const EvictionContext&,
+                                                       std::span<const TaskId> candidates) const override {
+    return whole_or_surplus_tasks(cluster_, candidates);
   }
 
   void session_report(Reporter& reporter) const override {

@@ -48,4 +48,28 @@ std::vector<TaskId> surplus_tasks(const Cluster& cluster, std::span<const TaskId
   return victims;
 }
 
+std::vector<TaskId> whole_or_surplus_tasks(const Cluster& cluster, std::span<const TaskId> candidates) {
+  std::unordered_map<JobId, std::uint32_t> asked;
+  for (const TaskId candidate : candidates) {
+    if (is_allocated(cluster.status(candidate))) ++asked[cluster.tasks()[candidate].job];
+  }
+  const auto goes_whole = [&](JobId job) {
+    const std::uint32_t placed = cluster.count(job, TaskStatus::allocated) + cluster.count(job, TaskStatus::binding) +
+                                 cluster.count(job, TaskStatus::bound) + cluster.count(job, TaskStatus::running);
+    return asked[job] == placed;
+  };
+  std::unordered_map<JobId, Remainder> remainders;
+  std::vector<TaskId> victims;
+  for (const TaskId candidate : candidates) {
+    const Task& task = cluster.tasks()[candidate];
+    if (!task.job) continue;
+    auto known = remainders.find(task.job);
+    if (known == remainders.end()) known = remainders.emplace(task.job, remainder_of(cluster, task.job)).first;
+    if (goes_whole(task.job) || take_one(known->second, cluster.jobs()[task.job], task.role)) {
+      victims.push_back(candidate);
+    }
+  }
+  return victims;
+}
+
 }  // namespace basalt

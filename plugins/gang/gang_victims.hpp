@@ -15,4 +15,10 @@ namespace basalt {
 /// may evict the last task of a role; its gang-wise eviction actions do as is done here.
 std::vector<TaskId> surplus_tasks(const Cluster& cluster, std::span<const TaskId> candidates);
 
+/// The same, but a job of which every placed task is a candidate may go as a whole.
+///
+/// Source: Volcano lets its gang-wise actions evict any task, and leaves it to their bundles to be
+/// whole; here nobody can break a gang, whoever makes the bundles.
+std::vector<TaskId> whole_or_surplus_tasks(const Cluster& cluster, std::span<const TaskId> candidates);
+
 }  // namespace basalt

@@ -5,7 +5,11 @@
 namespace basalt {
 namespace {
 
-class Priority final : public TaskOrder, public JobOrder, public JobStarving, public Preemptable {
+class Priority final : public TaskOrder,
+                       public JobOrder,
+                       public JobStarving,
+                       public Preemptable,
+                       public UnifiedEvictable {
  public:
   using Args = NoArguments;
   Priority(const Args&, const Session& session) : cluster_(session.cluster()) {}
@@ -23,6 +27,8 @@ class Priority final : public TaskOrder, public JobOrder, public JobStarving, pu
     return std::size_t{cluster_.ready_tasks(job)} + cluster_.waiting_tasks(job) < cluster_.jobs()[job].tasks.size();
   }
 
+  VictimInputs preemptable_inputs() const override { return {}; }
+
   /// Tasks of jobs of lower priority; in the evictor's own job, tasks of lower priority.
   std::optional<std::vector<TaskId>> preemptable(TaskId evictor, std::span<const TaskId> candidates) const override {
     std::vector<TaskId> victims;
@@ -35,6 +41,19 @@ class Priority final : public TaskOrder, public JobOrder, public JobStarving, pu
                                 ? other.priority < task.priority
                                 : cluster_.jobs()[other.job].priority < cluster_.jobs()[task.job].priority;
       if (is_lower) victims.push_back(candidate);
+    }
+    return victims;
+  }
+
+  /// Within a queue, jobs of lower priority; between queues priorities do not count.
+  std::optional<std::vector<TaskId>> unified_evictable(const EvictionContext& context,
+                                                       std::span<const TaskId> candidates) const override {
+    if (context.kind == EvictionContext::Kind::reclaim) return std::nullopt;
+    std::vector<TaskId> victims;
+    const std::int32_t priority = cluster_.jobs()[context.job].priority;
+    for (const TaskId candidate : candidates) {
+      const JobId other = cluster_.tasks()[candidate].job;
+      if (other && cluster_.jobs()[other].priority < priority) victims.push_back(candidate);
     }
     return victims;
   }

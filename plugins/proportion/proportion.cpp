@@ -16,6 +16,7 @@ class Proportion final : public QueueOrder,
                          public Allocatable,
                          public Preemptive,
                          public Reclaimable,
+                         public UnifiedEvictable,
                          public JobEnqueueable,
                          public JobEnqueued {
  public:
@@ -47,21 +48,14 @@ class Proportion final : public QueueOrder,
     return has_room(queue, wanted, nullptr);
   }
 
-  /// Tasks of queues that hold more than they deserve of any kind, until they no longer do: the
-  /// last one taken may lead below the line.
+  VictimInputs reclaimable_inputs() const override { return {VictimInput::queues}; }
   std::optional<std::vector<TaskId>> reclaimable(TaskId, std::span<const TaskId> candidates) const override {
-    std::vector<TaskId> victims;
-    std::unordered_map<QueueId, Resources> left;
-    for (const TaskId candidate : candidates) {
-      const QueueId queue = queue_of(candidate);
-      if (!queue) continue;
-      auto known = left.find(queue);
-      if (known == left.end()) known = left.emplace(queue, holdings(cluster_, queue)).first;
-      if (known->second.fits_in(share(queue).deserved)) continue;
-      known->second -= cluster_.spec(candidate).request;
-      victims.push_back(candidate);
-    }
-    return victims;
+    return undeserved(candidates);
+  }
+  std::optional<std::vector<TaskId>> unified_evictable(const EvictionContext& context,
+                                                       std::span<const TaskId> candidates) const override {
+    if (context.kind == EvictionContext::Kind::preempt) return std::nullopt;
+    return undeserved(candidates);
   }
 
   Vote job_enqueueable(JobId job, std::string& why) const override {
@@ -98,6 +92,32 @@ class Proportion final : public QueueOrder,
 
   Share part_of_deserved(QueueId queue) const {
     return dominant_share(cluster_.allocated(queue), cluster_.pipelined(queue), share(queue).deserved);
+  }
+
+  /// Tasks of queues that hold more than they deserve, until they no longer do: the last one taken
+  /// may lead below the line. A task that holds nothing of what its queue has too much of stays:
+  /// its going would bring the queue no nearer to its share, and could go on for ever.
+  std::vector<TaskId> undeserved(std::span<const TaskId> candidates) const {
+    std::vector<TaskId> victims;
+    std::unordered_map<QueueId, Resources> left;
+    for (const TaskId candidate : candidates) {
+      const QueueId queue = queue_of(candidate);
+      if (!queue) continue;
+      auto known = left.find(queue);
+      if (known == left.end()) known = left.emplace(queue, holdings(cluster_, queue)).first;
+      const Resources& request = cluster_.spec(candidate).request;
+      if (!holds_excess(request, known->second, share(queue).deserved)) continue;
+      known->second -= request;
+      victims.push_back(candidate);
+    }
+    return victims;
+  }
+
+  static bool holds_excess(const Resources& request, const Resources& held, const Resources& deserved) {
+    for (Dimension kind = 0; kind < request.width(); ++kind) {
+      if (request[kind] > 0 && held[kind] > deserved[kind]) return true;
+    }
+    return false;
   }
 
   QueueId queue_of(TaskId task) const {

@@ -63,7 +63,8 @@ class Allocation {
     const std::size_t first = list.next;
     Transaction tx = session_.begin();
     for (const TaskId task : passed) tx.release(task);
-    for (std::size_t i = 0; i < list.tasks.size() && cluster_.waiting_tasks(job) > 0; ++i) {
+    // Not those that this cycle has given to tasks before: they are as good as placed.
+    for (std::size_t i = first; i < list.tasks.size() && cluster_.waiting_tasks(job) > 0; ++i) {
       if (cluster_.status(list.tasks[i]) == TaskStatus::pipelined) tx.release(list.tasks[i]);
     }
     const Transaction::Savepoint before = tx.savepoint();

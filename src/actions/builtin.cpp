@@ -4,9 +4,8 @@ namespace basalt {
 
 std::vector<ActionType> builtin_actions() {
   return {
-      enqueue_action(),
-      allocate_action(),
-      backfill_action(),
+      enqueue_action(), allocate_action(), backfill_action(),    preempt_action(),
+      reclaim_action(), shuffle_action(),  gangpreempt_action(), gangreclaim_action(),
   };
 }
 

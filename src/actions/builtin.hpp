@@ -16,6 +16,21 @@ ActionType allocate_action();
 /// `predicateErrorCacheEnable` without effect.
 ActionType backfill_action();
 
+/// Evicts less important tasks of a queue for its starving jobs, as few and as unimportant as will
+/// do, and reserves their room. Volcano's arguments are accepted without effect.
+ActionType preempt_action();
+/// Evicts tasks of other queues for starving jobs of queues that have less than their share.
+ActionType reclaim_action();
+/// The same, asking every node about every task: they decide the same, slower. For tests.
+ActionType preempt_action_by_brute_force();
+ActionType reclaim_action_by_brute_force();
+/// Evicts the running tasks that plugins name, whoever waits. No arguments.
+ActionType shuffle_action();
+/// Makes room for a whole starving job at once, from jobs of its queue, or of others: first what
+/// they can do without, then whole jobs (`allowWholeBundle`, true). `maxDomains` has no effect.
+ActionType gangpreempt_action();
+ActionType gangreclaim_action();
+
 /// All of them; one line an action.
 std::vector<ActionType> builtin_actions();
 

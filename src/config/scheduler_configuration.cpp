@@ -34,7 +34,9 @@ tiers:
   - name: nodeorder
 )";
 
-constexpr std::array<std::string_view, 4> kTopLevelKeys = {"actions", "tiers", "configurations", "metrics"};
+constexpr std::array<std::string_view, 5> kTopLevelKeys = {"actions", "tiers", "configurations", "metrics",
+                                                           "compatibility"};
+constexpr std::array<std::string_view, 1> kCompatibilityKeys = {"evictionTierFallthrough"};
 constexpr std::array<std::string_view, 1> kTierKeys = {"plugins"};
 constexpr std::array<std::string_view, 2> kActionEntryKeys = {"name", "arguments"};
 
@@ -69,6 +71,7 @@ class Reader {
     configuration->actions = read_actions(*root, entries);
     configuration->tiers = read_tiers(*root);
     check_unused(entries, *configuration);
+    read_compatibility(root->find("compatibility"), *configuration);
     if (const DocumentValue* metrics = root->find("metrics")) check_metrics_section(*metrics, findings_);
     return configuration;
   }
@@ -190,6 +193,26 @@ class Reader {
         findings_.add(Severity::unknown, entry.entry->place,
                       quoted + ": unknown action" + suggestion(entry.name, volcano_names::kActions));
       }
+    }
+  }
+
+  // Where something works otherwise than in Volcano, and an installation depends on how it was.
+  void read_compatibility(const DocumentValue* section, Configuration& configuration) {
+    if (section == nullptr || section->is_null()) return;
+    if (!section->is_map()) {
+      findings_.add(Severity::wrong, section->place,
+                    "'compatibility' is " + section->argument().text() + ": expected a map");
+      return;
+    }
+    report_unknown_keys(*section, kCompatibilityKeys, "compatibility: ", findings_);
+    const DocumentValue* value = section->find("evictionTierFallthrough");
+    if (value == nullptr || value->is_null()) return;
+    const ArgumentValue argument = value->argument();
+    if (const bool* is_on = argument.as_bool()) {
+      configuration.victims_fall_through = *is_on;
+    } else {
+      findings_.add(Severity::wrong, value->place,
+                    "compatibility: 'evictionTierFallthrough' is " + argument.text() + ": expected true or false");
     }
   }
 

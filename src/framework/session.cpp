@@ -145,20 +145,6 @@ bool Session::job_enqueueable(JobId job, std::string& why) const {
                     [&](const JobEnqueueable& plugin) { return plugin.job_enqueueable(job, why); });
 }
 
-std::vector<TaskId> Session::preemptable(TaskId evictor, std::span<const TaskId> candidates) const {
-  return laws::protected_victims(
-      points<Preemptable>(), candidates,
-      [&](const Preemptable& plugin, std::span<const TaskId> asked) { return plugin.preemptable(evictor, asked); },
-      [](const Preemptable& plugin) { return plugin.preemptable_role(); });
-}
-
-std::vector<TaskId> Session::reclaimable(TaskId evictor, std::span<const TaskId> candidates) const {
-  return laws::protected_victims(
-      points<Reclaimable>(), candidates,
-      [&](const Reclaimable& plugin, std::span<const TaskId> asked) { return plugin.reclaimable(evictor, asked); },
-      [](const Reclaimable& plugin) { return plugin.reclaimable_role(); });
-}
-
 bool Session::is_indexed(SpecId spec) const { return SpecIndex::covers(*terms_, cluster_.specs()[spec]); }
 
 bool Session::evictions_could_help() const {

@@ -273,6 +273,11 @@ Result<void> set(PodObject& pod, const Attribute& attribute) {
          object.meta.deleted = object.meta.created;
          return {};
        }},
+      {"never-preempts",
+       [](PodObject& object, const std::string&) -> Result<void> {
+         object.never_preempts = true;
+         return {};
+       }},
       {"role",
        [](PodObject& object, const std::string& value) -> Result<void> {
          put(object.meta.annotations, "volcano.sh/task-spec", value);
@@ -322,7 +327,7 @@ Result<void> set(PodObject& pod, const Attribute& attribute) {
   return expected(
       "a resource, on, status, priority, class, role, select:KEY, require:KEY, prefer:KEY, tolerate:KEY, port, gate, "
       "claim, affinity:KEY, anti-affinity:KEY, prefer-affinity:KEY, prefer-anti-affinity:KEY, spread:KEY, nominated, "
-      "deleting, scheduler, label:KEY, annotation:KEY, created or uid");
+      "never-preempts, deleting, scheduler, label:KEY, annotation:KEY, created or uid");
 }
 
 Result<void> set(PriorityClassObject& priority_class, const Attribute& attribute) {

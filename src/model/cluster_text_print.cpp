@@ -120,6 +120,7 @@ std::string print(const PodObject& pod) {
   line.add_if(pod.priority.has_value(), "priority", std::to_string(pod.priority.value_or(0)));
   line.add_if(!pod.priority_class_name.empty(), "class", pod.priority_class_name);
   line.add_if(!pod.nominated_node_name.empty(), "nominated", pod.nominated_node_name);
+  line.flag_if(pod.never_preempts, "never-preempts");
   line.flag_if(pod.meta.deleted.has_value(), "deleting");
   print_constraints(line, pod);
   return std::move(line).text();

@@ -162,7 +162,7 @@ Job State::make_job(const PodGroupObject& object) {
   }
   const std::string* preemptable = find_value(object.meta.annotations, kPreemptable);
   if (preemptable == nullptr) preemptable = find_value(object.meta.labels, kPreemptable);
-  row.preemptable = preemptable != nullptr && *preemptable == "true";
+  if (preemptable != nullptr) row.preemptable = *preemptable == "true";
   row.annotations = object.meta.annotations;
   if (object.has_network_topology) row.blockers.emplace_back("unsupported: networkTopology of the PodGroup");
   if (object.has_sub_groups) row.blockers.emplace_back("unsupported: subGroupPolicy of the PodGroup");

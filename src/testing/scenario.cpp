@@ -68,6 +68,7 @@ class Run {
     if (random != nullptr && order_is_free(deltas)) std::shuffle(deltas.begin(), deltas.end(), *random);
     for (const Delta& delta : deltas) state_.apply(delta);
     for (const OutcomeLine& outcome : step.outcomes) settle(outcome);
+    for (const std::string& task : step.refused_evictions) refuse_eviction(task);
   }
 
   /// Tells the state what became of binds under way.
@@ -79,6 +80,16 @@ class Run {
       if (outcome.task != "*" && outcome.task != display_name(task.namespace_name, task.name)) return;
       results.emplace_back(BindResult{task.namespace_name, task.name, task.uid, cluster.node_name(cluster.node_of(id)),
                                       outcome.outcome, "as the scenario says"});
+    });
+    for (const Delta& result : results) state_.apply(result);
+  }
+
+  void refuse_eviction(const std::string& name) {
+    std::vector<Delta> results;
+    const Cluster& cluster = state_.cluster();
+    cluster.tasks().for_each([&](TaskId, const Task& task) {
+      if (name != display_name(task.namespace_name, task.name)) return;
+      results.emplace_back(EvictResult{task.namespace_name, task.name, task.uid, false, "as the scenario says"});
     });
     for (const Delta& result : results) state_.apply(result);
   }

@@ -90,8 +90,10 @@ class ScriptReader {
     auto deltas = parse_cluster_text(cluster_, 1000 * static_cast<std::int64_t>(script_.steps.size()));
     if (!deltas) return deltas.error();
     cluster_.clear();
-    Step step{std::move(*deltas), std::move(outcomes_), {words.begin() + 2, words.end()}, {}};
+    Step step{
+        std::move(*deltas), std::move(outcomes_), std::move(refused_evictions_), {words.begin() + 2, words.end()}, {}};
     outcomes_.clear();
+    refused_evictions_.clear();
     if (step.kinds.empty()) step.kinds = {"bind", "evict", "reserve", "release"};
     script_.steps.push_back(std::move(step));
     wanting_ = true;
@@ -113,10 +115,17 @@ class ScriptReader {
       script_.tiers.back().push_back(std::move(*plugin));
     } else if (kind == "actions") {
       script_.actions.assign(words.begin() + 1, words.end());
+    } else if (kind == "compatibility") {
+      if (words.size() != 2 || words[1] != "evictionTierFallthrough") {
+        return Error{ErrorCode::invalid, "compatibility: expected 'evictionTierFallthrough'"};
+      }
+      script_.victims_fall_through = true;
     } else if (kind == "acknowledged") {
       outcomes_.push_back({words.size() > 1 ? words[1] : "*", BindResult::Outcome::acknowledged});
     } else if (kind == "refuted" && words.size() == 2) {
       outcomes_.push_back({words[1], BindResult::Outcome::refuted});
+    } else if (kind == "not-evicted" && words.size() == 2) {
+      refused_evictions_.push_back(words[1]);
     } else if (kind == "in-doubt" && words.size() == 2) {
       outcomes_.push_back({words[1], BindResult::Outcome::in_doubt});
     } else {
@@ -130,6 +139,7 @@ class ScriptReader {
   Script script_;
   std::string cluster_;
   std::vector<OutcomeLine> outcomes_;
+  std::vector<std::string> refused_evictions_;
   bool wanting_ = false;
   bool named_queue_ = false;
 };
@@ -146,6 +156,7 @@ Result<Script> read_script(std::string_view text) { return ScriptReader().read(t
 
 Result<Configuration> configure(const Script& script, const Registry& registry) {
   Configuration configuration;
+  configuration.victims_fall_through = script.victims_fall_through;
   Findings findings;
   for (const std::string& name : script.actions) {
     const ActionType* type = registry.find_action(name);

@@ -21,8 +21,9 @@ struct OutcomeLine {
 struct Step {
   std::vector<Delta> deltas;
   std::vector<OutcomeLine> outcomes;
-  std::set<std::string, std::less<>> kinds;  ///< first words of the decisions that are compared
-  std::string want;                          ///< one decision a line
+  std::vector<std::string> refused_evictions;  ///< display names of tasks
+  std::set<std::string, std::less<>> kinds;    ///< first words of the decisions that are compared
+  std::string want;                            ///< one decision a line
 };
 
 /// A plugin as a scenario names it.
@@ -37,6 +38,7 @@ struct Script {
   std::vector<std::vector<PluginLine>> tiers;
   std::vector<std::string> actions{"enqueue", "allocate", "backfill"};
   std::vector<Step> steps;
+  bool victims_fall_through = false;
 };
 
 /// Fails with the line and what was expected.

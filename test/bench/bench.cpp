@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "bench/preemption.hpp"
 #include "bench/runner.hpp"
 #include "bench/workloads.hpp"
 
@@ -95,6 +96,7 @@ std::vector<Row> rows() {
     all.push_back({workload.name, [workload] { return measure(workload); }});
   }
   all.push_back({"idle-10k", [] { return measure_idle("idle-10k", idle_workload()); }});
+  all.push_back({"preempt-5k", [] { return measure_preemption("preempt-5k", preemption_workload()); }});
   return all;
 }
 
@@ -115,7 +117,8 @@ int main(int argc, char** argv) {
   using namespace basalt::bench;
   const std::vector<std::string> wanted(argv + 1, argv + argc);
   if (wanted == std::vector<std::string>{"--smoke"}) {
-    const bool sound = measure(smoke_workload());
+    bool sound = measure(smoke_workload());
+    sound = measure_preemption("preempt-smoke", preemption_smoke_workload()) && sound;
     return measure_idle("idle-smoke", idle_smoke_workload()) && sound ? 0 : 1;
   }
   bool sound = true;

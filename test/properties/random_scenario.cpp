@@ -11,6 +11,8 @@ class Generator {
 
   std::vector<std::string> make() {
     add_plugins();
+    if (chance(2)) lines_.emplace_back("actions enqueue allocate backfill preempt reclaim");
+    if (chance(6)) lines_.emplace_back("actions enqueue gangpreempt gangreclaim allocate backfill");
     const int queues = pick(1, 3);
     for (int i = 0; i < queues; ++i) {
       lines_.push_back("queue q" + number(i) + " weight=" + number(pick(1, 4)) +

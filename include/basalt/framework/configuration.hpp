@@ -41,6 +41,8 @@ struct Configuration {
   std::vector<ActionSlot> actions;
   std::vector<Tier> tiers;
   std::unique_ptr<SessionMemory> memory = std::make_unique<SessionMemory>();
+  /// Answers about victims are combined by Volcano's rule (`laws::fall_through_victims`).
+  bool victims_fall_through = false;
 
   [[nodiscard]] bool has_action(std::string_view name) const {
     for (const ActionSlot& slot : actions) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -155,11 +157,44 @@ enum class VictimRole : std::uint8_t {
   policy,      ///< says who should go: the first tier with an answer decides
 };
 
+/// What an answer about victims depends on, besides the candidates and their order, the rows of
+/// their tasks, jobs and queues, and the priorities and queue of the evictor.
+enum class VictimInput : std::uint8_t {
+  candidate_jobs = 1U << 0U,  ///< what is placed of the candidates' jobs
+  evictor_job = 1U << 1U,     ///< which job the evictor is of, what it asks for, and what is placed of the job
+  queues = 1U << 2U,          ///< what queues have placed
+};
+
+/// A set of inputs. A plugin that declares less than it reads will sooner or later be answered for
+/// from memory with what it no longer thinks.
+class VictimInputs {
+ public:
+  constexpr VictimInputs(std::initializer_list<VictimInput> inputs) {
+    for (const VictimInput input : inputs) bits_ |= static_cast<std::uint8_t>(input);
+  }
+  static constexpr VictimInputs everything() {
+    return {VictimInput::candidate_jobs, VictimInput::evictor_job, VictimInput::queues};
+  }
+  constexpr VictimInputs& operator|=(VictimInputs other) {
+    bits_ |= other.bits_;
+    return *this;
+  }
+  [[nodiscard]] constexpr bool contains(VictimInput input) const {
+    return (bits_ & static_cast<std::uint8_t>(input)) != 0;
+  }
+
+ private:
+  std::uint8_t bits_ = 0;
+};
+
 /// Which candidates may be evicted for a task of the same queue (or job), in the order of
-/// the candidates. nullopt: no opinion. Law: protected victims.
+/// the candidates, which come in the order in which they would go. nullopt: no opinion. Whoever
+/// is accepted must be so too when fewer of the other candidates are evicted. Law: protected
+/// victims.
 struct Preemptable {
   static constexpr std::string_view kSwitch = "enablePreemptable";
   [[nodiscard]] virtual VictimRole preemptable_role() const { return VictimRole::policy; }
+  [[nodiscard]] virtual VictimInputs preemptable_inputs() const { return VictimInputs::everything(); }
   [[nodiscard]] virtual std::optional<std::vector<TaskId>> preemptable(TaskId evictor,
                                                                        std::span<const TaskId> candidates) const = 0;
 
@@ -171,11 +206,56 @@ struct Preemptable {
 struct Reclaimable {
   static constexpr std::string_view kSwitch = "enableReclaimable";
   [[nodiscard]] virtual VictimRole reclaimable_role() const { return VictimRole::policy; }
+  [[nodiscard]] virtual VictimInputs reclaimable_inputs() const { return VictimInputs::everything(); }
   [[nodiscard]] virtual std::optional<std::vector<TaskId>> reclaimable(TaskId evictor,
                                                                        std::span<const TaskId> candidates) const = 0;
 
  protected:
   ~Reclaimable() = default;
+};
+
+/// For whom tasks would be evicted by an action that makes room for a whole job at once.
+struct EvictionContext {
+  enum class Kind : std::uint8_t {
+    preempt,  ///< from other jobs of the same queue
+    reclaim,  ///< from jobs of other queues
+  };
+  Kind kind = Kind::preempt;
+  JobId job;
+  std::optional<TaskId> task;  ///< when it is about one task of the job
+};
+
+/// Which candidates may be evicted together for a whole job, in the order of the candidates;
+/// unlike for single tasks, a job's tasks may all go at once. nullopt: no opinion. Law: protected
+/// victims. No switch.
+struct UnifiedEvictable {
+  static constexpr std::string_view kSwitch = "";
+  [[nodiscard]] virtual VictimRole unified_evictable_role() const { return VictimRole::policy; }
+  [[nodiscard]] virtual std::optional<std::vector<TaskId>> unified_evictable(
+      const EvictionContext& context, std::span<const TaskId> candidates) const = 0;
+
+ protected:
+  ~UnifiedEvictable() = default;
+};
+
+/// Of which of two other queues a task goes first, when a queue reclaims; `less` goes first. Law:
+/// first preference; then the queue that would be served last. No switch.
+struct VictimQueueOrder {
+  static constexpr std::string_view kSwitch = "";
+  [[nodiscard]] virtual std::weak_ordering victim_queue_order(QueueId left, QueueId right, QueueId evictor) const = 0;
+
+ protected:
+  ~VictimQueueOrder() = default;
+};
+
+/// Which running tasks are to be evicted whoever waits. Asked by shuffle. Law: the first tier that
+/// names anybody, all its plugins together.
+struct VictimTasks {
+  static constexpr std::string_view kSwitch = "enabledVictim";
+  [[nodiscard]] virtual std::vector<TaskId> victim_tasks(std::span<const TaskId> running) const = 0;
+
+ protected:
+  ~VictimTasks() = default;
 };
 
 /// Whether a task can be placed anywhere at all, before any node is looked at. Law: the first
@@ -230,8 +310,9 @@ struct SessionReport {
 };
 
 /// Every extension point; a new one is added here, and in the table of docs/extension-points.md.
-using ExtensionPoints = std::tuple<QueueOrder, JobOrder, TaskOrder, JobValid, JobReady, JobPipelined, JobEnqueueable,
-                                   JobEnqueued, JobStarving, Overused, Allocatable, Preemptive, Preemptable,
-                                   Reclaimable, PrePredicate, Predicate, NodeOrder, Deadline, SessionReport>;
+using ExtensionPoints =
+    std::tuple<QueueOrder, JobOrder, TaskOrder, JobValid, JobReady, JobPipelined, JobEnqueueable, JobEnqueued,
+               JobStarving, Overused, Allocatable, Preemptive, Preemptable, Reclaimable, UnifiedEvictable,
+               VictimQueueOrder, VictimTasks, PrePredicate, Predicate, NodeOrder, Deadline, SessionReport>;
 
 }  // namespace basalt

@@ -163,5 +163,21 @@ std::vector<TaskId> fall_through_victims(const Tiers<Point>& tiers, std::span<co
   return {};
 }
 
+/// Whom the plugins of the first tier that names anybody name, in the order of `asked` and each
+/// once. Names that were not asked about do not count.
+template <class Point, class Ask>
+std::vector<TaskId> first_tier_together(const Tiers<Point>& tiers, const std::vector<TaskId>& asked, Ask&& ask) {
+  for (const auto& tier : tiers) {
+    std::vector<TaskId> named;
+    for (Point* plugin : tier) {
+      const std::vector<TaskId> answer = ask(*plugin);
+      named.insert(named.end(), answer.begin(), answer.end());
+    }
+    std::vector<TaskId> together = intersection(asked, named);
+    if (!together.empty()) return together;
+  }
+  return {};
+}
+
 }  // namespace laws
 }  // namespace basalt

@@ -93,8 +93,30 @@ class Session {
   [[nodiscard]] bool allocatable(QueueId queue, TaskId task, std::string& why) const;
   [[nodiscard]] bool preemptive(QueueId queue, std::span<const TaskId> tasks) const;
   [[nodiscard]] bool job_enqueueable(JobId job, std::string& why) const;
+
+  // --- questions about victims; see victims.cpp ---
+  /// Who of the candidates may be evicted for a task of the same queue, of another queue. The
+  /// candidates come in the order in which they would go (`victim_order`); so does the answer.
   [[nodiscard]] std::vector<TaskId> preemptable(TaskId evictor, std::span<const TaskId> candidates) const;
   [[nodiscard]] std::vector<TaskId> reclaimable(TaskId evictor, std::span<const TaskId> candidates) const;
+  /// Who of the candidates may be evicted together for a whole job.
+  [[nodiscard]] std::vector<TaskId> unified_evictable(const EvictionContext& context,
+                                                      std::span<const TaskId> candidates) const;
+  /// What the answers of `preemptable`, `reclaimable` depend on, over all plugins that are asked.
+  [[nodiscard]] VictimInputs preemptable_inputs() const;
+  [[nodiscard]] VictimInputs reclaimable_inputs() const;
+  /// Whether anybody says who should go, and not only who should stay.
+  [[nodiscard]] bool has_preempt_policy() const;
+  [[nodiscard]] bool has_reclaim_policy() const;
+  /// Whom plugins want evicted whoever waits, among `running`.
+  [[nodiscard]] std::vector<TaskId> victim_tasks(const std::vector<TaskId>& running) const;
+  /// Of which of two queues a task is evicted first for a third; total.
+  [[nodiscard]] std::weak_ordering victim_queue_order(QueueId left, QueueId right, QueueId evictor) const;
+  /// Which of two tasks is evicted first for a job of the queue `evictor`: `less` goes first; total.
+  /// Of one job, the task that would be placed last. Of one queue, or when either is the evictor's,
+  /// a task of the job that plugins would serve last, then the task that would be placed last.
+  /// Of two others, by `victim_queue_order`. Source: Volcano's BuildVictimsPriorityQueue.
+  [[nodiscard]] std::weak_ordering victim_order(QueueId evictor, TaskId left, TaskId right) const;
 
   // --- placing ---
   /// The best node for a pending task, or nothing, and then (only then) `why` says what each
@@ -106,6 +128,12 @@ class Session {
                                                         FitSummary& why) const;
   /// What one node says to a task: the request against what it will have left, then all terms.
   [[nodiscard]] Fit fit(TaskId task, NodeId node) const;
+  /// What the filters say, the request left aside.
+  [[nodiscard]] Fit objection(TaskId task, NodeId node) const;
+  /// What the node will say once everything that is leaving has left.
+  [[nodiscard]] Fit fit_once_left(TaskId task, NodeId node) const;
+  /// What the answers of filters to a task depend on, over all that apply to it.
+  [[nodiscard]] Inputs filter_inputs(TaskId task) const;
   /// The total score of each of `nodes`, which are the normalisation set.
   [[nodiscard]] std::vector<Score> scores(TaskId task, std::span<const NodeId> nodes) const;
   /// Whether what nodes say to a spec depends on the spec and the node alone.

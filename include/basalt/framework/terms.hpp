@@ -39,6 +39,10 @@ class Inputs {
   /// None but those of `others`.
   [[nodiscard]] constexpr bool within(const Inputs& others) const { return (bits_ & ~others.bits_) == 0; }
   constexpr bool operator==(const Inputs&) const = default;
+  constexpr Inputs& operator|=(Inputs other) {
+    bits_ |= other.bits_;
+    return *this;
+  }
 
  private:
   explicit constexpr Inputs(std::uint32_t bits) : bits_(bits) {}

@@ -144,7 +144,7 @@ struct Job {
   std::int32_t priority = 0;
   WallTime created{};
   std::optional<Resources> min_resources;  ///< absent: no enqueue gate
-  bool preemptable = false;
+  std::optional<bool> preemptable;         ///< volcano.sh/preemptable; absent: not stated
   StringPairs annotations;
   std::vector<std::string> blockers;  ///< as in `Spec`, for the whole group
   std::vector<TaskId> tasks;          ///< in the order of `comes_before`

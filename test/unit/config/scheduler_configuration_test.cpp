@@ -80,6 +80,16 @@ TEST(SchedulerConfiguration, TheStockHelmConfigurationIsReadWithoutFindings) {
   EXPECT_TRUE(second.plugins[0].answers("enablePreemptable"));
 }
 
+TEST(SchedulerConfiguration, VolcanosRuleAboutVictimsHasAKeyOfItsOwn) {
+  const std::string plugins = with_plugins("  - name: gang\n");
+  EXPECT_FALSE(parsed(plugins).configuration->victims_fall_through);
+  const ParsedConfiguration read = parsed(plugins + "compatibility:\n  evictionTierFallthrough: true\n");
+  EXPECT_THAT(read.findings, IsEmpty());
+  EXPECT_TRUE(read.configuration->victims_fall_through);
+  EXPECT_FALSE(parsed(plugins + "compatibility:\n  evictionTierFallthrough: often\n").configuration);
+  EXPECT_FALSE(parsed(plugins + "compatibility:\n  evictionTierFalthrough: true\n").configuration);
+}
+
 TEST(SchedulerConfiguration, SwitchesTakeTheWordsOfYaml11) {
   const ParsedConfiguration read =
       parsed(with_plugins("  - name: gang\n    enableJobOrder: off\n  - name: drf\n    enableJobOrder: yes\n"));

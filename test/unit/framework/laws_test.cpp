@@ -115,6 +115,19 @@ TEST(VictimLaw, UnderVolcanosRuleAVetoFallsThroughToTheNextTier) {
   EXPECT_EQ(tasks({1, 2}), judge_falling_through({{{tasks({})}}, {{tasks({1, 2})}}}, tasks({1, 2})));
 }
 
+TEST(FirstTierTogetherLaw, NamesOfATierCountTogetherAndEachOnce) {
+  const auto together = [](std::vector<std::vector<Judge>> judges) {
+    Tiers<Judge> tiers;
+    for (auto& tier : judges) {
+      auto& made = tiers.emplace_back();
+      for (Judge& each : tier) made.push_back(&each);
+    }
+    return laws::first_tier_together(tiers, tasks({1, 2, 3}), [](const Judge& each) { return *each.answer; });
+  };
+  EXPECT_EQ(tasks({1, 2}), together({{{tasks({2, 1})}, {tasks({2})}}, {{tasks({3})}}}));
+  EXPECT_EQ(tasks({3}), together({{{tasks({})}, {tasks({9})}}, {{tasks({3})}}})) << "nobody asked about 9";
+}
+
 TEST(FirstTierLaw, AsksOnlyTheFirstTierThatHasThePoint) {
   const auto yes = [](bool answer) { return answer; };
   bool agree = true;

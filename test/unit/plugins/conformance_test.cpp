@@ -25,6 +25,8 @@ TEST(Conformance, KeepsCriticalPodsFromBothKindsOfEviction) {
   EXPECT_EQ(std::vector{ordinary}, session.preemptable(evictor, candidates));
   EXPECT_EQ(std::vector{ordinary}, session.reclaimable(evictor, candidates));
   EXPECT_TRUE(session.preemptable(evictor, std::vector{critical}).empty());
+  EXPECT_EQ(std::vector{ordinary},
+            session.unified_evictable({EvictionContext::Kind::reclaim, job, std::nullopt}, candidates));
 }
 
 }  // namespace

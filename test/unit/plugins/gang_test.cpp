@@ -153,6 +153,16 @@ TEST_F(GangTest, ProtectsTasksWithoutAJobAndCountsEachJobOnItsOwn) {
   EXPECT_EQ(std::vector{free}, session.reclaimable(evictor, std::vector{foreign, kept, free}));
 }
 
+TEST_F(GangTest, LetsAJobGoWholeOrItsSurplus) {
+  const JobId job = world.job("low", queue, 2);
+  const std::vector<TaskId> tasks = running(job, "low", 3);
+  const TaskId evictor = world.task(world.job("high", queue, 1), "high-0", {{"cpu", 1000}});
+  Session session(world.cluster, plugin.configuration, {});
+  const EvictionContext context{EvictionContext::Kind::preempt, world.cluster.tasks()[evictor].job, std::nullopt};
+  EXPECT_EQ(tasks, session.unified_evictable(context, tasks));
+  EXPECT_EQ(std::vector{tasks[2]}, session.unified_evictable(context, std::vector{tasks[2], tasks[1]}));
+}
+
 TEST_F(GangTest, SaysWhatAGangWaitsFor) {
   const JobId job = world.job("train", queue, 5);
   running(job, "up", 2);

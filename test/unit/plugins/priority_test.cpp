@@ -63,5 +63,16 @@ TEST_F(PriorityTest, EvictsTasksOfLowerJobsAndLowerTasksOfTheSameJob) {
   EXPECT_TRUE(session.preemptable(foreign, std::vector{of_low}).empty());
 }
 
+TEST_F(PriorityTest, ForAWholeJobLowerJobsOfTheQueueGoAndNobodyIsNamedInOthers) {
+  const JobId peer = job("peer", 10);
+  const TaskId of_low = task(low, "low-0", 100);
+  const TaskId of_peer = task(peer, "peer-0", 0);
+  Session session(world.cluster, plugin.configuration, {});
+  const std::vector<TaskId> candidates = {of_peer, of_low};
+  using Kind = EvictionContext::Kind;
+  EXPECT_EQ(std::vector{of_low}, session.unified_evictable({Kind::preempt, high, std::nullopt}, candidates));
+  EXPECT_TRUE(session.unified_evictable({Kind::reclaim, high, std::nullopt}, candidates).empty());
+}
+
 }  // namespace
 }  // namespace basalt

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "actions/change_reader.hpp"
+#include "basalt/framework/cluster.hpp"
+
+namespace basalt {
+
+/// What makes something that is known of a node stale.
+enum class Stale : std::uint8_t {
+  at_once,             ///< it is asked for anew each time
+  by_any_change,       ///< wherever
+  by_its_jobs,         ///< a change of the node, or of a job that has tasks on it
+  by_its_own_changes,  ///< a change of the node
+};
+
+/// Something known of every node, learnt when it is needed and forgotten when it is stale.
+template <class T>
+class NodeMemory {
+ public:
+  NodeMemory(const Cluster& cluster, Stale stale)
+      : cluster_(&cluster), stale_(stale), cells_(cluster.nodes_in_order().size()), changes_(cluster) {}
+
+  /// Forgets what is stale and learns what is not known: `learn(node)` gives it. How many nodes
+  /// were learnt about.
+  template <class Learn>
+  std::size_t bring_up_to_date(Learn&& learn) {
+    forget_stale();
+    std::size_t learnt = 0;
+    const auto nodes = cluster_->nodes_in_order();
+    for (std::size_t rank = 0; rank < nodes.size() && unknown_ > 0; ++rank) {
+      if (cells_[rank].has_value()) continue;
+      cells_[rank] = learn(nodes[rank]);
+      --unknown_;
+      ++learnt;
+    }
+    changes_.skip();  // what was tried meanwhile has been undone
+    return learnt;
+  }
+  /// Takes no notice of what has changed up to now.
+  void skip_changes() { changes_.skip(); }
+  void forget_all() {
+    for (auto& cell : cells_) cell.reset();
+    unknown_ = cells_.size();
+  }
+
+  /// By rank. REQUIRES: up to date.
+  [[nodiscard]] const T& operator[](std::size_t rank) const { return *cells_[rank]; }
+  [[nodiscard]] std::size_t size() const { return cells_.size(); }
+
+ private:
+  void forget_stale() {
+    if (stale_ == Stale::at_once || (stale_ == Stale::by_any_change && !changes_.nothing_new())) {
+      forget_all();
+      return;
+    }
+    const auto forget = [&](NodeId node) {
+      std::optional<T>& cell = cells_[cluster_->rank(node)];
+      unknown_ += cell.has_value() ? 1 : 0;
+      cell.reset();
+    };
+    changes_.for_each_node(forget);
+    if (stale_ == Stale::by_its_jobs) changes_.for_each_node_of_a_job(forget);
+  }
+
+  const Cluster* cluster_;
+  Stale stale_;
+  std::vector<std::optional<T>> cells_;
+  std::size_t unknown_ = cells_.size();
+  ChangeReader changes_;
+};
+
+}  // namespace basalt

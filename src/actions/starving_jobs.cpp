@@ -1,0 +1,66 @@
+#include "actions/starving_jobs.hpp"
+
+#include <algorithm>
+
+namespace basalt {
+namespace {
+
+bool is_being_served(const Cluster& cluster, JobId job) {
+  if (cluster.waiting_tasks(job) == 0) return false;
+  const std::vector<TaskId>& tasks = cluster.jobs()[job].tasks;
+  return std::any_of(tasks.begin(), tasks.end(), [&](TaskId task) {
+    if (cluster.status(task) != TaskStatus::pipelined) return false;
+    bool leaving = false;
+    cluster.for_each_task_on(cluster.node_of(task), [&](TaskId other) {
+      leaving = leaving || cluster.status(other) == TaskStatus::releasing;
+    });
+    return leaving;
+  });
+}
+
+}  // namespace
+
+std::vector<JobId> starving_jobs(const Session& session) {
+  const Cluster& cluster = session.cluster();
+  std::vector<JobId> jobs;
+  for (const JobId id : session.jobs_in_view()) {
+    const Job& job = cluster.jobs()[id];
+    if (cluster.count(id, TaskStatus::pending) + cluster.waiting_tasks(id) == 0) continue;
+    if (!job.queue || !job.blockers.empty() || cluster.phase(id) == JobPhase::pending || session.job_valid(id))
+      continue;
+    const bool starves = cluster.count(id, TaskStatus::pending) > 0 && session.job_starving(id);
+    if (!starves && empty_promises(cluster, id).empty()) continue;
+    if (!is_being_served(cluster, id)) jobs.push_back(id);
+  }
+  std::sort(jobs.begin(), jobs.end(), [&](JobId left, JobId right) { return session.job_order(left, right) < 0; });
+  return jobs;
+}
+
+std::vector<TaskId> empty_promises(const Cluster& cluster, JobId job) {
+  std::vector<TaskId> tasks;
+  if (cluster.waiting_tasks(job) == 0) return tasks;
+  for (const TaskId task : cluster.jobs()[job].tasks) {
+    if (cluster.status(task) != TaskStatus::pipelined) continue;
+    const Resources& request = cluster.spec(task).request;
+    for (Dimension kind = 0; kind < request.width(); ++kind) {
+      if (request[kind] > 0 && cluster.future_idle(cluster.node_of(task), kind) < 0) {
+        tasks.push_back(task);
+        break;
+      }
+    }
+  }
+  return tasks;
+}
+
+std::vector<TaskId> tasks_that_may_evict(const Session& session, JobId job) {
+  const Cluster& cluster = session.cluster();
+  std::vector<TaskId> tasks;
+  for (const TaskId task : cluster.jobs()[job].tasks) {
+    if (cluster.status(task) != TaskStatus::pending || cluster.spec(task).gated) continue;
+    if (!cluster.tasks()[task].never_preempts && session.pre_predicate(task).empty()) tasks.push_back(task);
+  }
+  std::sort(tasks.begin(), tasks.end(), [&](TaskId left, TaskId right) { return session.task_order(left, right) < 0; });
+  return tasks;
+}
+
+}  // namespace basalt
