@@ -71,7 +71,6 @@ Result<ReplayedCycle> Replay::decide(RecordedCycle recorded) {
   ReplayedCycle cycle{moment_, print(decisions, state_->cluster()), std::move(recorded.decisions), false};
   cycle.same = digest_of(cycle.decisions) == recorded.digest;
   state_->assume(decisions);
-  state_->cluster().clear_node_changes();
   return cycle;
 }
 

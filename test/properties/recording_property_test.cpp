@@ -64,7 +64,6 @@ class Side {
     const Decisions decisions = std::move(session).close();
     std::string printed = print(decisions, state_->cluster());
     state_->assume(decisions);
-    state_->cluster().clear_node_changes();
     return printed;
   }
 
