@@ -36,6 +36,29 @@ std::optional<Subject> subject_of(std::string_view rest) {
   return subject;
 }
 
+/// A question that is answered in parts, so that cycles can run between them.
+struct Survey {
+  std::promise<Reply> promise;
+  Summary summary;
+  bool as_json;
+};
+
+Reply nothing_to_see() {
+  return Reply{503, kText, "nothing can be said: no cycle has run yet, or the program ends\n"};
+}
+
+void go_on(Questions& questions, std::shared_ptr<Survey> survey) {
+  questions.ask([&questions, survey = std::move(survey)](Session* session) {
+    if (session == nullptr) {
+      survey->promise.set_value(nothing_to_see());
+    } else if (survey->summary.go_on(*session)) {
+      go_on(questions, survey);
+    } else {
+      survey->promise.set_value(Reply{200, survey->as_json ? kJson : kText, survey->summary.text()});
+    }
+  });
+}
+
 }  // namespace
 
 Service explain_service(Questions& questions, std::string path) {
@@ -45,11 +68,17 @@ Service explain_service(Questions& questions, std::string path) {
     if (!subject) return at_once(404, "expected " + path + "[/jobs/NAMESPACE/NAME | /pods/NAMESPACE/NAME]");
     const bool as_json = request.query == "format=json";
     if (!as_json && !request.query.empty()) return at_once(400, "expected no query, or format=json");
+    if (subject->kind == Subject::Kind::everything) {
+      auto survey = std::make_shared<Survey>(Survey{{}, Summary(as_json), as_json});
+      auto answer = survey->promise.get_future();
+      go_on(questions, std::move(survey));
+      return answer;
+    }
     auto promise = std::make_shared<std::promise<Reply>>();
     auto answer = promise->get_future();
     questions.ask([promise, subject = *subject, as_json](Session* session) {
       if (session == nullptr) {
-        promise->set_value(Reply{503, kText, "nothing can be said: no cycle has run yet, or the program ends\n"});
+        promise->set_value(nothing_to_see());
         return;
       }
       auto text = explain(*session, subject, as_json);

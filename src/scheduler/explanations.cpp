@@ -1,29 +1,13 @@
 #include "scheduler/explanations.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "basalt/framework/explanation.hpp"
 
 namespace basalt {
 namespace {
-
-/// Each is tried on all nodes, and meanwhile nothing is scheduled.
-constexpr std::size_t kMostJobs = 50;
-
-std::string explain_everything(Session& session, bool as_json) {
-  std::vector<JobId> jobs = waiting_jobs(session);
-  const std::size_t all = jobs.size();
-  jobs.resize(std::min(all, kMostJobs));
-  std::string text;
-  for (const JobId job : jobs) {
-    const JobExplanation explained = explain(session, job);
-    text += as_json ? (text.empty() ? "" : ",\n") + print_json(explained) : print_line(explained);
-  }
-  if (as_json) return "{\"waiting\":" + std::to_string(all) + ",\"jobs\":[" + text + "]}\n";
-  if (all > jobs.size()) text += "and " + std::to_string(all - jobs.size()) + " more\n";
-  return text.empty() ? "no job waits\n" : text;
-}
 
 std::string explain_pod(Session& session, TaskId task, const std::string& name, bool as_json) {
   const Cluster& cluster = session.cluster();
@@ -48,7 +32,12 @@ std::string explain_pod(Session& session, TaskId task, const std::string& name, 
 }  // namespace
 
 std::optional<std::string> explain(Session& session, const Subject& subject, bool as_json) {
-  if (subject.kind == Subject::Kind::everything) return explain_everything(session, as_json);
+  if (subject.kind == Subject::Kind::everything) {
+    Summary summary(as_json);
+    while (summary.go_on(session)) {
+    }
+    return summary.text();
+  }
   if (subject.kind == Subject::Kind::job) {
     const JobId job = find_job(session.cluster(), subject.name);
     if (!job) return std::nullopt;
@@ -57,6 +46,33 @@ std::optional<std::string> explain(Session& session, const Subject& subject, boo
   const TaskId task = find_task(session.cluster(), subject.name);
   if (!task) return std::nullopt;
   return explain_pod(session, task, subject.name, as_json);
+}
+
+bool Summary::go_on(Session& session) {
+  const Cluster& cluster = session.cluster();
+  if (!std::exchange(has_begun_, true)) {
+    const std::vector<JobId> jobs = waiting_jobs(session);
+    waiting_ = jobs.size();
+    for (const JobId id : jobs) {
+      if (names_.size() == kMostJobs) break;
+      names_.push_back(cluster.jobs()[id].namespace_name + "/" + cluster.jobs()[id].name);
+    }
+    std::reverse(names_.begin(), names_.end());
+    return !names_.empty();
+  }
+  const JobId job = find_job(cluster, names_.back());
+  names_.pop_back();
+  if (job) {  // it may have gone meanwhile
+    const JobExplanation explained = explain(session, job);
+    text_ += as_json_ ? (text_.empty() ? "" : ",\n") + print_json(explained) : print_line(explained);
+  }
+  return !names_.empty();
+}
+
+std::string Summary::text() const {
+  if (as_json_) return "{\"waiting\":" + std::to_string(waiting_) + ",\"jobs\":[" + text_ + "]}\n";
+  if (waiting_ == 0) return "no job waits\n";
+  return text_ + (waiting_ > kMostJobs ? "and " + std::to_string(waiting_ - kMostJobs) + " more\n" : "");
 }
 
 }  // namespace basalt
