@@ -43,9 +43,7 @@ struct Survey {
   bool as_json;
 };
 
-Reply nothing_to_see() {
-  return Reply{503, kText, "nothing can be said: no cycle has run yet, or the program ends\n"};
-}
+Reply nothing_to_see() { return Reply{503, kText, "nothing can be said: no cycle has run yet, or the program ends\n"}; }
 
 void go_on(Questions& questions, std::shared_ptr<Survey> survey) {
   questions.ask([&questions, survey = std::move(survey)](Session* session) {

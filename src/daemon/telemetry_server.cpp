@@ -80,7 +80,10 @@ std::optional<http::status> refusal(error_code failure) {
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(tcp::socket socket, const Routes& routes, const Services& services, const TelemetryLimits& limits)
-      : stream_(std::move(socket)), look_(stream_.get_executor()), routes_(routes), services_(services),
+      : stream_(std::move(socket)),
+        look_(stream_.get_executor()),
+        routes_(routes),
+        services_(services),
         limits_(limits) {}
 
   void read() {

@@ -40,9 +40,9 @@ using Routes = std::map<std::string, Answer, std::less<>>;
 
 /// A request for what cannot be answered at once.
 struct Request {
-  std::string method;             ///< "GET", "HEAD" or "POST"; never with a body
-  std::string path, query;        ///< before and after the `?`, as sent
-  bool from_this_machine = false; ///< the client is on a loopback address
+  std::string method;              ///< "GET", "HEAD" or "POST"; never with a body
+  std::string path, query;         ///< before and after the `?`, as sent
+  bool from_this_machine = false;  ///< the client is on a loopback address
 };
 
 /// Takes a request for a path at or below its own; the answer comes when it is ready, from any thread. Called on the

@@ -420,7 +420,7 @@ class JobTrial {
   const Job& row_;
   JobExplanation made_;
   std::unordered_map<TaskId, std::string> reserved_on_;  // the node of a pod's reservation
-  bool awaits_ = false;  // something was placed that has to wait for others to leave
+  bool awaits_ = false;                                  // something was placed that has to wait for others to leave
 };
 
 /// "name" or "namespace/name".

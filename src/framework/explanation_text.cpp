@@ -54,9 +54,9 @@ std::string names_of(const std::vector<std::string>& names, std::size_t all) {
 }
 
 std::string print_task(const TaskExplanation& task) {
-  const std::vector<std::string> first(task.tasks.begin(),
-                                       task.tasks.begin() + static_cast<std::ptrdiff_t>(
-                                                                std::min<std::size_t>(task.tasks.size(), 3)));
+  const std::vector<std::string> first(
+      task.tasks.begin(),
+      task.tasks.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(task.tasks.size(), 3)));
   std::string text = "  pods " + names_of(first, task.tasks.size()) + " (" + std::to_string(task.tasks.size()) +
                      (task.role.empty() ? "" : ", role " + task.role) + "; each asks " + quantities(task.request) +
                      ")\n    " + std::string(to_string(task.hindrance)) +
@@ -215,8 +215,7 @@ std::string print(const JobExplanation& job) {
                      job.phase + ", as of cycle " + std::to_string(job.cycle) + "\n  " +
                      std::string(to_string(job.hindrance)) + ": " + job.sentence + "\n  minMember " +
                      std::to_string(job.minimum) + ": " + std::to_string(job.ready) + " ready, " +
-                     std::to_string(job.reserved) + " with reservations, " + std::to_string(job.pending) +
-                     " pending\n";
+                     std::to_string(job.reserved) + " with reservations, " + std::to_string(job.pending) + " pending\n";
   for (const MissingMembers& members : job.missing_members) {
     text += "  " + (members.role.empty() ? std::string("the gang") : "role " + members.role) + " has " +
             std::to_string(members.there) + " of the " + std::to_string(members.minimum) + " pods it needs\n";

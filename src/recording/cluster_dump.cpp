@@ -91,7 +91,8 @@ class Dump {
     made.meta.labels = texts(row.labels.pairs());
     made.unschedulable = row.unschedulable;
     made.allocatable = amounts(row.allocatable);
-    for (const Taint& taint : row.taints) made.taints.push_back({text(taint.key), text(taint.value), effect(taint.effect)});
+    for (const Taint& taint : row.taints)
+      made.taints.push_back({text(taint.key), text(taint.value), effect(taint.effect)});
     return made;
   }
 

@@ -199,16 +199,17 @@ struct Codec<std::variant<Alternatives...>> {
     return fields.next() && read_alternative(fields, value, std::index_sequence_for<Alternatives...>{}) &&
            !fields.next() && !fields.malformed();
   }
-  static void put(std::string& out, std::uint32_t number, const Value& value) { put_bytes(out, number, message(value)); }
+  static void put(std::string& out, std::uint32_t number, const Value& value) {
+    put_bytes(out, number, message(value));
+  }
   static bool get(wire::Fields& field, Value& value) { return read(field.bytes(), value); }
 
  private:
   template <std::size_t... kIndex>
   static bool read_alternative(wire::Fields& field, Value& value, std::index_sequence<kIndex...>) {
     bool sound = false;
-    ((field.number() == kIndex + 1
-          ? void(sound = Codec<Alternatives>::get(field, value.template emplace<kIndex>()))
-          : void()),
+    ((field.number() == kIndex + 1 ? void(sound = Codec<Alternatives>::get(field, value.template emplace<kIndex>()))
+                                   : void()),
      ...);
     return sound;
   }

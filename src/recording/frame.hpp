@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct RecordedCycle {
   std::uint64_t cycle = 0;
   std::optional<RecordedConfiguration> configuration;  ///< taken into use before this cycle
   std::vector<Delta> deltas;                           ///< taken in since the cycle before
+  bool woke_all = false;                               ///< every job was woken before this cycle
   std::uint64_t digest = 0;                            ///< of the decisions; see `digest_of`
   std::optional<std::string> decisions;                ///< as printed, one a line
 };

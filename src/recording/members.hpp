@@ -15,11 +15,11 @@ template <class T, class Plain>
 concept Like = std::same_as<std::remove_const_t<T>, Plain>;
 
 // One overload a type; `T` is the type or its const. The structured binding names every member, or does not compile.
-#define BASALT_MEMBERS(Type, ...)   \
-  template <Like<Type> T>           \
-  auto members(T& value) {          \
-    auto& [__VA_ARGS__] = value;    \
-    return std::tie(__VA_ARGS__);   \
+#define BASALT_MEMBERS(Type, ...) \
+  template <Like<Type> T>         \
+  auto members(T& value) {        \
+    auto& [__VA_ARGS__] = value;  \
+    return std::tie(__VA_ARGS__); \
   }
 
 // --- objects ---
@@ -67,8 +67,8 @@ BASALT_MEMBERS(PreferredNodes, weight, term)
 BASALT_MEMBERS(Taint, key, text, effect)
 BASALT_MEMBERS(Toleration, key, exists, text, effect)
 BASALT_MEMBERS(HostPort, protocol, address, port)
-BASALT_MEMBERS(Spec, request, scoring_cpu, scoring_memory, node_selector, required_nodes, volume_nodes,
-               preferred_nodes, tolerations, host_ports, blockers, gated)
+BASALT_MEMBERS(Spec, request, scoring_cpu, scoring_memory, node_selector, required_nodes, volume_nodes, preferred_nodes,
+               tolerations, host_ports, blockers, gated)
 BASALT_MEMBERS(Task, space, name, uid, job, spec, labels, role, priority, created, preemptable, critical,
                never_preempts, nominated_node, scheduled)
 BASALT_MEMBERS(JobObserved, phase, phase_text, running, succeeded, failed, conditions)
@@ -91,7 +91,7 @@ BASALT_MEMBERS(Checkpoint, ownership, symbols, kinds, priority_classes, claims, 
 // --- frames ---
 BASALT_MEMBERS(RecordingHeader, format, program)
 BASALT_MEMBERS(RecordedConfiguration, origin, text)
-BASALT_MEMBERS(RecordedCycle, now, cycle, configuration, deltas, digest, decisions)
+BASALT_MEMBERS(RecordedCycle, now, cycle, configuration, deltas, woke_all, digest, decisions)
 BASALT_MEMBERS(RecordingBroken, reason)
 
 #undef BASALT_MEMBERS

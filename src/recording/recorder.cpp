@@ -109,6 +109,7 @@ void Recorder::decided(const Moment& moment, const Configuration& configuration,
   if (!std::exchange(configuration_is_known_, true)) {
     cycle.configuration = RecordedConfiguration{configuration.origin, configuration.source};
   }
+  cycle.woke_all = std::exchange(has_woken_all_, false);
   std::string printed = print(decisions, cluster);
   cycle.digest = digest_of(printed);
   if (options_.with_decisions) cycle.decisions = std::move(printed);

@@ -24,12 +24,12 @@ namespace basalt {
 
 /// Where a recording goes and how much of it is kept.
 struct RecorderOptions {
-  std::filesystem::path folder;                      ///< made if need be
+  std::filesystem::path folder;                        ///< made if need be
   std::uint64_t file_bytes = std::uint64_t{1} << 28U;  ///< a file that is longer is followed by another
-  std::size_t files = 8;                             ///< of more, the oldest are deleted
-  std::size_t waiting = std::size_t{1} << 18U;       ///< deltas and cycles that may wait to be written
-  bool with_decisions = false;                       ///< keep decisions as printed, not only their digest
-  std::string program;                               ///< version, for the header
+  std::size_t files = 8;                               ///< of more, the oldest are deleted
+  std::size_t waiting = std::size_t{1} << 18U;         ///< deltas and cycles that may wait to be written
+  bool with_decisions = false;                         ///< keep decisions as printed, not only their digest
+  std::string program;                                 ///< version, for the header
 };
 
 /// Records what happens and what is decided, into files that each begin with a checkpoint. Writing is done by a thread
@@ -53,12 +53,15 @@ class Recorder {
 
   /// Whether a file has to begin now, with a checkpoint.
   [[nodiscard]] bool wants_checkpoint() const { return wants_checkpoint_; }
-  /// Begins a file. REQUIRES: no delta was applied since the checkpoint was taken.
+  /// Begins a file. REQUIRES: no delta was applied since the checkpoint was taken, and every job is woken: a
+  /// checkpoint does not say which sleep.
   void begin(Checkpoint checkpoint);
   /// What was applied, in this order.
   void took(std::vector<Delta> deltas);
   /// A configuration was taken into use: it is written with the next cycle.
   void took_configuration() { configuration_is_known_ = false; }
+  /// Every job was woken (`SessionMemory::wake_all`): which sleep follows from what happened but for that.
+  void woke_all() { has_woken_all_ = true; }
   /// A cycle has decided; to be called before or after the decisions are assumed.
   void decided(const Moment& moment, const Configuration& configuration, const Decisions& decisions,
                const Cluster& cluster);
@@ -80,15 +83,17 @@ class Recorder {
   const RecorderOptions options_;
   const std::function<void(std::string_view why)> broken_;
   std::atomic<bool> wants_checkpoint_{false};
-  bool configuration_is_known_ = false;  // to the file that is being written; of the thread that owns the tables
+  // Of the thread that owns the tables.
+  bool configuration_is_known_ = false;  // to the file that is being written
+  bool has_woken_all_ = false;           // since the last cycle
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  Phase phase_ = Phase::idle;                          // guarded by mutex_
-  std::string why_;                                    // guarded by mutex_; of the last break
-  std::string file_name_;                              // guarded by mutex_
-  std::deque<std::pair<Item, std::size_t>> waiting_;   // guarded by mutex_; with their weights
-  std::size_t weight_ = 0;                             // guarded by mutex_; of all that waits
+  Phase phase_ = Phase::idle;                         // guarded by mutex_
+  std::string why_;                                   // guarded by mutex_; of the last break
+  std::string file_name_;                             // guarded by mutex_
+  std::deque<std::pair<Item, std::size_t>> waiting_;  // guarded by mutex_; with their weights
+  std::size_t weight_ = 0;                            // guarded by mutex_; of all that waits
 
   std::optional<RecordingFile> file_;  // of the writing thread, as all below
   std::vector<Delta> deltas_;          // since the last cycle

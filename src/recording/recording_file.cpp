@@ -63,8 +63,7 @@ Result<RecordingReader> RecordingReader::open(const std::filesystem::path& path)
   if (header == nullptr) return Error{ErrorCode::invalid, path.string() + " is no recording"};
   if (header->format != RecordingHeader::kFormat) {
     return Error{ErrorCode::unsupported, path.string() + " has format " + std::to_string(header->format) +
-                                             ", this program reads format " +
-                                             std::to_string(RecordingHeader::kFormat)};
+                                             ", this program reads format " + std::to_string(RecordingHeader::kFormat)};
   }
   reader.header_ = std::move(*header);
   return reader;

@@ -64,6 +64,7 @@ Result<ReplayedCycle> Replay::decide(RecordedCycle recorded) {
     if (auto taken = take(*recorded.configuration); !taken) return taken.error();
   }
   if (configuration_ == nullptr) return Error{ErrorCode::invalid, "a recording without a configuration"};
+  if (recorded.woke_all) configuration_->memory->wake_all();
   moment_ = Moment{recorded.now, recorded.cycle};
   Session session(state_->cluster(), *configuration_, moment_);
   for (const ActionSlot& slot : configuration_->actions) slot.action->run(session);

@@ -21,8 +21,8 @@ struct ReplayedCycle {
   bool same = false;                    ///< the digests are equal
 };
 
-/// Decides again what a recording holds: the state from its checkpoint, then cycle by cycle the same deltas, moments and
-/// configurations. One thread.
+/// Decides again what a recording holds: the state from its checkpoint, then cycle by cycle the same deltas, moments
+/// and configurations. One thread.
 class Replay {
  public:
   /// Opens the recording and restores its checkpoint. `registry` has the plugins and actions its configurations name,

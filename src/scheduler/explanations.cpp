@@ -15,8 +15,7 @@ std::string explain_pod(Session& session, TaskId task, const std::string& name, 
   const NodeId node = cluster.node_of(task);
   const std::string status(to_string(cluster.status(task)));
   const std::string place = node ? cluster.node_name(node) : "";
-  const bool waits =
-      cluster.status(task) == TaskStatus::pending || cluster.status(task) == TaskStatus::pipelined;
+  const bool waits = cluster.status(task) == TaskStatus::pending || cluster.status(task) == TaskStatus::pipelined;
   if (!row.job || !waits) {
     if (as_json) return "{\"status\":\"" + status + "\",\"node\":\"" + place + "\",\"job\":null}\n";
     return "pod " + name + " is " + status + (place.empty() ? "" : " on node " + place) +

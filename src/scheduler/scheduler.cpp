@@ -73,7 +73,7 @@ void Scheduler::answer_question() {
   const Questions::Question question = questions_->take();
   if (!question) return;
   if (is_attached_) {
-    Session session(state_.cluster(), *configuration_, Moment{clock_.now(), cycle_});
+    Session session(state_.cluster(), *configuration_, Moment{clock_.now(), cycle_}, SessionPurpose::what_if);
     question(&session);
   } else {
     question(nullptr);
@@ -91,9 +91,18 @@ std::optional<SteadyTime> Scheduler::busy_since() const {
 
 void Scheduler::take_in(std::vector<Delta> deltas) {
   const bool is_recorded = recorder_ != nullptr;
-  if (is_recorded && recorder_->wants_checkpoint()) recorder_->begin(state_.checkpoint());
+  if (is_recorded && recorder_->wants_checkpoint()) {
+    recorder_->begin(state_.checkpoint());
+    wake_all();  // who sleeps is no part of a checkpoint: in a replay all are awake
+  }
   for (const Delta& delta : deltas) apply(delta);
   if (is_recorded) recorder_->took(std::move(deltas));
+}
+
+/// The next cycle looks at every job.
+void Scheduler::wake_all() {
+  configuration_->memory->wake_all();
+  if (recorder_ != nullptr) recorder_->woke_all();
 }
 
 void Scheduler::apply(const Delta& delta) {

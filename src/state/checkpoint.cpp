@@ -163,8 +163,7 @@ void State::restore_pods(const Checkpoint& checkpoint) {
     row.labels = cluster_.intern_labels(checkpoint.label_sets.at(entry.task->labels));
     if (!entry.group.empty()) row.job = groups_.at(entry.group).job;
     pod.task = cluster_.insert_task(std::move(row));
-    cluster_.move(pod.task, entry.task->status,
-                  entry.task->node.empty() ? NodeId{} : nodes_.at(entry.task->node));
+    cluster_.move(pod.task, entry.task->status, entry.task->node.empty() ? NodeId{} : nodes_.at(entry.task->node));
   }
 }
 

@@ -72,7 +72,7 @@ int ask_recording(const CommandLine& line) {
   }
   if (replay->configuration() == nullptr) return fail("the recording holds no cycle");
   if (*cycle && replay->moment().cycle < **cycle) return fail("the recording ends before that cycle");
-  Session session(replay->state().cluster(), *replay->configuration(), replay->moment());
+  Session session(replay->state().cluster(), *replay->configuration(), replay->moment(), SessionPurpose::what_if);
   for (const Subject& subject : subjects_of(line)) {
     const auto text = explain(session, subject, line.has("json"));
     if (!text) continue;

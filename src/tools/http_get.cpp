@@ -21,7 +21,8 @@ Result<std::string> http_get(const std::string& server, const std::string& targe
   };
   asio::io_context context;
   boost::system::error_code code;
-  const auto addresses = asio::ip::tcp::resolver(context).resolve(server.substr(0, colon), server.substr(colon + 1), code);
+  const auto addresses =
+      asio::ip::tcp::resolver(context).resolve(server.substr(0, colon), server.substr(colon + 1), code);
   if (code) return failed(code);
   asio::ip::tcp::socket socket(context);
   asio::connect(socket, addresses, code);

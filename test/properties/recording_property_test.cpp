@@ -58,6 +58,11 @@ class Side {
   }
 
   State& state() { return *state_; }
+  /// As when a recording begins.
+  Checkpoint checkpoint() {
+    configuration_->memory->wake_all();
+    return state_->checkpoint();
+  }
   std::string decide(std::uint64_t cycle) {
     Session session(state_->cluster(), *configuration_, Moment{WallTime(std::chrono::hours(1)), cycle});
     for (const ActionSlot& slot : configuration_->actions) slot.action->run(session);
@@ -85,9 +90,11 @@ class Mishaps {
       if (random_() % 4 == 0) happen_to(cluster, id, deltas);
     }
     if (random_() % 2 == 0) deltas.emplace_back(Upserted{default_queue()});
-    if (random_() % 4 == 0) deltas.emplace_back(Removed{ObjectKind::queue, {}, random_() % 2 == 0 ? "q0" : "default", {}});
+    if (random_() % 4 == 0)
+      deltas.emplace_back(Removed{ObjectKind::queue, {}, random_() % 2 == 0 ? "q0" : "default", {}});
     if (random_() % 4 == 0) deltas.emplace_back(Removed{ObjectKind::pod_group, "default", "job0", {}});
-    if (random_() % 4 == 0) deltas.emplace_back(Rejected{ObjectKind::pod_group, "default", "job1", {}, {}, "senseless"});
+    if (random_() % 4 == 0)
+      deltas.emplace_back(Rejected{ObjectKind::pod_group, "default", "job1", {}, {}, "senseless"});
     if (random_() % 4 == 0) deltas.emplace_back(StatusResult{ObjectKind::queue, {}, "q1", {}, false, "refused"});
     if (random_() % 4 == 0) deltas.emplace_back(Upserted{volume_claim()});
     if (random_() % 4 == 0) deltas.emplace_back(Upserted{claiming_pod()});
@@ -100,7 +107,9 @@ class Mishaps {
     const NodeId node = cluster.node_of(id);
     const std::string node_name = node ? cluster.node_name(node) : "n0";
     switch (random_() % 7) {
-      case 0: deltas.emplace_back(Rejected{ObjectKind::pod, task.namespace_name, task.name, task.uid, node_name, "no"}); break;
+      case 0:
+        deltas.emplace_back(Rejected{ObjectKind::pod, task.namespace_name, task.name, task.uid, node_name, "no"});
+        break;
       case 1: deltas.emplace_back(Removed{ObjectKind::pod, task.namespace_name, task.name, task.uid}); break;
       case 2:
         deltas.emplace_back(StatusResult{ObjectKind::pod, task.namespace_name, task.name, task.uid, false, "refused"});
@@ -108,14 +117,16 @@ class Mishaps {
       case 3: deltas.emplace_back(EvictResult{task.namespace_name, task.name, task.uid, false, "refused"}); break;
       case 4:
       case 5:
-        deltas.emplace_back(BindResult{task.namespace_name, task.name, task.uid, node_name,
-                                       random_() % 2 == 0 ? BindResult::Outcome::acknowledged
-                                                          : BindResult::Outcome::refuted,
-                                       {}});
+        deltas.emplace_back(
+            BindResult{task.namespace_name,
+                       task.name,
+                       task.uid,
+                       node_name,
+                       random_() % 2 == 0 ? BindResult::Outcome::acknowledged : BindResult::Outcome::refuted,
+                       {}});
         break;
       default:
-        deltas.emplace_back(
-            StatusResult{ObjectKind::pod_group, task.namespace_name, "job0", {}, false, "refused"});
+        deltas.emplace_back(StatusResult{ObjectKind::pod_group, task.namespace_name, "job0", {}, false, "refused"});
         break;
     }
   }
@@ -153,8 +164,8 @@ std::vector<Delta> deltas_of(const Step& step, const Cluster& cluster) {
     cluster.tasks().for_each([&](TaskId id, const Task& task) {
       if (cluster.status(id) != TaskStatus::binding) return;
       if (outcome.task != "*" && outcome.task != display_name(task.namespace_name, task.name)) return;
-      deltas.emplace_back(BindResult{task.namespace_name, task.name, task.uid,
-                                     cluster.node_name(cluster.node_of(id)), outcome.outcome, {}});
+      deltas.emplace_back(BindResult{
+          task.namespace_name, task.name, task.uid, cluster.node_name(cluster.node_of(id)), outcome.outcome, {}});
     });
   }
   return deltas;
@@ -167,7 +178,7 @@ std::string difference(const Script& script, const Registry& registry, std::uint
   Mishaps mishaps(seed);
   for (std::size_t i = 0; i < script.steps.size(); ++i) {
     if (i == at) {
-      const std::string bytes = bytes_of(original.state());
+      const std::string bytes = encode(original.checkpoint());
       auto frame = decode_frame(bytes);
       if (!frame) return "unreadable: " + frame.error().message;
       restored = std::make_unique<Side>(std::make_unique<State>(std::get<Checkpoint>(*frame)), script, registry);

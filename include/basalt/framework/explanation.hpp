@@ -15,20 +15,20 @@ namespace basalt {
 
 /// What stands in the way of a job or pod: the first of these that applies.
 enum class Hindrance : std::uint8_t {
-  nothing,           ///< all that can be placed is placed, or will be in the next cycle
-  gated,             ///< the pod has scheduling gates
-  blocked,           ///< a constraint that cannot be met or is not evaluated, a claim or group that is missing
-  no_queue,          ///< the queue does not exist
-  not_enqueued,      ///< not let in
-  gang_incomplete,   ///< pods of the gang do not exist yet
-  not_valid,         ///< a plugin objects for another reason
-  queue_share,       ///< the queue has used its share
-  queue_limit,       ///< the queue may not hold that much more
-  no_node,           ///< every node is refused by something else than what it has left
-  no_room,           ///< nodes that would do have too little left
-  reserved,          ///< there would be room but for reservations of others
-  gang_does_not_fit, ///< the pod finds a place, but not enough others of its gang do
-  awaits_release,    ///< holds a reservation on what is being released
+  nothing,            ///< all that can be placed is placed, or will be in the next cycle
+  gated,              ///< the pod has scheduling gates
+  blocked,            ///< a constraint that cannot be met or is not evaluated, a claim or group that is missing
+  no_queue,           ///< the queue does not exist
+  not_enqueued,       ///< not let in
+  gang_incomplete,    ///< pods of the gang do not exist yet
+  not_valid,          ///< a plugin objects for another reason
+  queue_share,        ///< the queue has used its share
+  queue_limit,        ///< the queue may not hold that much more
+  no_node,            ///< every node is refused by something else than what it has left
+  no_room,            ///< nodes that would do have too little left
+  reserved,           ///< there would be room but for reservations of others
+  gang_does_not_fit,  ///< the pod finds a place, but not enough others of its gang do
+  awaits_release,     ///< holds a reservation on what is being released
 };
 /// "no_room", ...
 std::string_view to_string(Hindrance hindrance);

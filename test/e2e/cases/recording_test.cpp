@@ -21,7 +21,8 @@ class RecordingTest : public SchedulerTest {
  protected:
   [[nodiscard]] std::vector<std::filesystem::path> recordings() const {
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(folder() / "recordings")) files.push_back(entry.path());
+    for (const auto& entry : std::filesystem::directory_iterator(folder() / "recordings"))
+      files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     return files;
   }

@@ -91,7 +91,11 @@ class RecordedWorld {
     happens(std::move(*deltas));
   }
   void happens(std::vector<Delta> deltas) {
-    if (recorder_ != nullptr && recorder_->wants_checkpoint()) recorder_->begin(state_.checkpoint());
+    if (recorder_ != nullptr && recorder_->wants_checkpoint()) {
+      recorder_->begin(state_.checkpoint());
+      configuration_->memory->wake_all();
+      recorder_->woke_all();
+    }
     for (const Delta& delta : deltas) state_.apply(delta);
     if (recorder_ != nullptr) recorder_->took(std::move(deltas));
   }
@@ -101,8 +105,8 @@ class RecordedWorld {
     const Cluster& cluster = state_.cluster();
     cluster.tasks().for_each([&](TaskId id, const Task& task) {
       if (cluster.status(id) != TaskStatus::binding) return;
-      results.emplace_back(BindResult{task.namespace_name, task.name, task.uid,
-                                      cluster.node_name(cluster.node_of(id)), outcome, {}});
+      results.emplace_back(
+          BindResult{task.namespace_name, task.name, task.uid, cluster.node_name(cluster.node_of(id)), outcome, {}});
     });
     happens(std::move(results));
   }

@@ -26,8 +26,9 @@ class ReplayTest : public ::testing::Test {
     Recorder recorder(options, [](std::string_view why) { ADD_FAILURE() << why; });
     recorder.start();
     world_.record(&recorder);
-    world_.happens("queue default\nnode n{1..2} cpu=2 label:zone=a taint:gpu=yes:NoSchedule\n"
-                   "job train min=2\ntask train-{0..1} cpu=1 tolerate:gpu=yes port=80");
+    world_.happens(
+        "queue default\nnode n{1..2} cpu=2 label:zone=a taint:gpu=yes:NoSchedule\n"
+        "job train min=2\ntask train-{0..1} cpu=1 tolerate:gpu=yes port=80");
     world_.cycle();
     world_.happens("pod alone cpu=1 tolerate:gpu=yes");
     world_.cycle();

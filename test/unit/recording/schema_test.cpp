@@ -2,9 +2,9 @@
 
 #include <functional>
 
+#include "record.pb.h"
 #include "recording/frame.hpp"
 #include "recording/members.hpp"
-#include "record.pb.h"
 
 // record.proto says what frames look like. Frames in which every member of every type has a value are read with the
 // code protoc makes of it, and written by that code again: nothing may be unknown to it, and nothing may be lost.
@@ -38,16 +38,22 @@ struct Filler {
   template <class Tag>
   void operator()(std::vector<Id<Tag>>&) const {}
   template <class T>
-  void operator()(std::vector<T>& values) const { fill_each(values); }
+  void operator()(std::vector<T>& values) const {
+    fill_each(values);
+  }
   template <class T>
-  void operator()(std::optional<T>& value) const { fill(value.emplace()); }
+  void operator()(std::optional<T>& value) const {
+    fill(value.emplace());
+  }
   template <class First, class Second>
   void operator()(std::pair<First, Second>& value) const {
     fill(value.first);
     fill(value.second);
   }
   template <class... Alternatives>
-  void operator()(std::variant<Alternatives...>& value) const { fill(value.template emplace<0>()); }
+  void operator()(std::variant<Alternatives...>& value) const {
+    fill(value.template emplace<0>());
+  }
   template <class T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
   void operator()(T& number) const { number = static_cast<T>(1); }
@@ -58,7 +64,9 @@ struct Filler {
   }
 };
 template <class T>
-void fill(T& value) { Filler{}(value); }
+void fill(T& value) {
+  Filler{}(value);
+}
 
 template <class T>
 T filled() {
@@ -92,13 +100,13 @@ bool has_unknown(const google::protobuf::Message& message) {
   return false;
 }
 
-void expect_agreement(const basalt::Frame& frame) {
+void expect_agreement(const Frame& frame) {
   const std::string bytes = encode(frame);
   const auto again = decode_frame(bytes);
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(bytes, encode(*again));
 
-  ::basalt::recording::Frame read;
+  recorded::Frame read;
   ASSERT_TRUE(read.ParseFromString(bytes));
   EXPECT_FALSE(has_unknown(read)) << read.DebugString();
   const auto through = decode_frame(read.SerializeAsString());
@@ -107,7 +115,7 @@ void expect_agreement(const basalt::Frame& frame) {
 }
 
 TEST(RecordingSchema, SaysWhatEveryFrameLooksLike) {
-  for (const auto& frame : one_of_each(std::type_identity<basalt::Frame>())) expect_agreement(frame);
+  for (const auto& frame : one_of_each(std::type_identity<Frame>())) expect_agreement(frame);
 }
 
 TEST(RecordingSchema, SaysWhatEveryDeltaLooksLike) {
@@ -134,8 +142,9 @@ TEST(RecordingSchema, KeepsApartWhatIsAbsentAndWhatIsEmpty) {
   QueueObject queue;
   queue.weight = 0;
   RecordedCycle cycle;
-  for (const ObjectVariant& object : {ObjectVariant(group), ObjectVariant(pod), ObjectVariant(claim), ObjectVariant(queue),
-                                      ObjectVariant(PodGroupObject{}), ObjectVariant(PodObject{})}) {
+  for (const ObjectVariant& object :
+       {ObjectVariant(group), ObjectVariant(pod), ObjectVariant(claim), ObjectVariant(queue),
+        ObjectVariant(PodGroupObject{}), ObjectVariant(PodObject{})}) {
     cycle.deltas.emplace_back(Upserted{object});
   }
   const auto read = decode_frame(encode(cycle));

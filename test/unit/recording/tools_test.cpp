@@ -25,7 +25,8 @@ Outcome run(const std::string& command) {
   FILE* pipe = popen((command + " 2>&1").c_str(), "r");
   if (pipe == nullptr) return outcome;
   std::array<char, 4096> part{};
-  while (const std::size_t count = std::fread(part.data(), 1, part.size(), pipe)) outcome.output.append(part.data(), count);
+  while (const std::size_t count = std::fread(part.data(), 1, part.size(), pipe))
+    outcome.output.append(part.data(), count);
   outcome.status = WEXITSTATUS(pclose(pipe));
   return outcome;
 }
@@ -39,7 +40,8 @@ class ToolsTest : public ::testing::Test {
     Recorder recorder(options, [](std::string_view why) { ADD_FAILURE() << why; });
     recorder.start();
     world_.record(&recorder);
-    world_.happens("queue default\nnode n0 cpu=9 unschedulable\nnode n1 cpu=2\njob train min=3\ntask train-{0..2} cpu=1\n");
+    world_.happens(
+        "queue default\nnode n0 cpu=9 unschedulable\nnode n1 cpu=2\njob train min=3\ntask train-{0..2} cpu=1\n");
     world_.cycle();
     world_.happens("node n2 cpu=1");
     world_.cycle();

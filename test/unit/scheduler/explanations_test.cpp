@@ -65,14 +65,14 @@ class ExplanationTest : public ::testing::Test {
     happens("queue default\n" + cluster);
     cycle();
     const std::uint64_t before = state_.cluster().fingerprint();
-    Session session(state_.cluster(), *configuration_, Moment{WallTime(), cycle_});
+    Session session(state_.cluster(), *configuration_, Moment{WallTime(), cycle_}, SessionPurpose::what_if);
     const JobExplanation explained = explain(session, find_job(state_.cluster(), job));
     static_cast<void>(std::move(session).close());
     EXPECT_EQ(before, state_.cluster().fingerprint());
     return explained;
   }
   std::optional<std::string> text(const Subject& subject, bool as_json = false) {
-    Session session(state_.cluster(), *configuration_, Moment{WallTime(), cycle_});
+    Session session(state_.cluster(), *configuration_, Moment{WallTime(), cycle_}, SessionPurpose::what_if);
     return explain(session, subject, as_json);
   }
 
@@ -135,11 +135,10 @@ TEST_F(ExplanationTest, OfRolesTheOneThatFitsWaitsForTheOneThatDoesNot) {
 }
 
 TEST_F(ExplanationTest, AGangWithoutAllItsPodsSaysHowManyOfWhichRoleAreMissing) {
-  const JobExplanation job = explained(
-      "node n1 cpu=8\njob a min=3 role:master=1 role:worker=2\ntask a-worker-0 cpu=1 role=worker", "a");
+  const JobExplanation job =
+      explained("node n1 cpu=8\njob a min=3 role:master=1 role:worker=2\ntask a-worker-0 cpu=1 role=worker", "a");
   EXPECT_EQ(Hindrance::gang_incomplete, job.hindrance);
-  EXPECT_THAT(job.missing_members,
-              ElementsAre(MissingMembers{"master", 0, 1}, MissingMembers{"worker", 1, 2}));
+  EXPECT_THAT(job.missing_members, ElementsAre(MissingMembers{"master", 0, 1}, MissingMembers{"worker", 1, 2}));
   EXPECT_THAT(job.remedies, ElementsAre(Remedy{Remedy::Kind::create_pods, "a", {}, 2}));
 }
 
@@ -164,15 +163,15 @@ TEST_F(ExplanationTest, ACapabilityThatIsInTheWayMayBeRaised) {
 }
 
 TEST_F(ExplanationTest, AJobThatIsNotLetInSaysWhoIsAgainstIt) {
-  const JobExplanation job =
-      explained("node n1 cpu=2\njob a min=1 min-resources.cpu=50\ntask a-0 cpu=50", "a");
+  const JobExplanation job = explained("node n1 cpu=2\njob a min=1 min-resources.cpu=50\ntask a-0 cpu=50", "a");
   EXPECT_EQ(Hindrance::not_enqueued, job.hindrance);
   EXPECT_THAT(job.sentence, HasSubstr("cpu"));
 }
 
 TEST_F(ExplanationTest, AReservationInTheWayNamesItsJob) {
-  happens("queue default\nnode n1 cpu=4\npriority-class high value=100\n"
-          "pod leaving scheduler=other cpu=4 on=n1 status=running deleting");
+  happens(
+      "queue default\nnode n1 cpu=4\npriority-class high value=100\n"
+      "pod leaving scheduler=other cpu=4 on=n1 status=running deleting");
   use(kWithoutShares);
   happens("job first min=2 priority=high\ntask first-{0..1} cpu=2");
   cycle();
@@ -182,7 +181,7 @@ TEST_F(ExplanationTest, AReservationInTheWayNamesItsJob) {
   EXPECT_THAT(job.tasks[0].holders, ElementsAre(Holder{"first", "n1"}));
   EXPECT_THAT(job.remedies, ::testing::Contains(Remedy{Remedy::Kind::end_reservation, "first", {}, 0}));
 
-  Session session(state_.cluster(), *configuration_, Moment{WallTime(), cycle_});
+  Session session(state_.cluster(), *configuration_, Moment{WallTime(), cycle_}, SessionPurpose::what_if);
   const JobExplanation first = explain(session, find_job(state_.cluster(), "first"));
   EXPECT_EQ(Hindrance::awaits_release, first.hindrance);
   ASSERT_THAT(first.tasks, SizeIs(1));
