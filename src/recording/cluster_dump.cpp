@@ -109,7 +109,7 @@ class Dump {
     made.meta.namespace_name = row.namespace_name;
     made.meta.name = row.name;
     made.meta.created = row.created;
-    made.meta.labels = texts(from_.label_sets.at(pod.task->labels).pairs());
+    made.meta.labels = texts(from_.label_sets.at(pod.task->labels).labels.pairs());
     const bool is_ours = !pod.group.empty();
     made.scheduler_name = is_ours ? *from_.ownership.scheduler_names.begin() : "another";
     if (is_ours && !pod.group.starts_with("uid:")) {

@@ -120,6 +120,12 @@ struct Codec<Id<Tag>> {
   static bool get(wire::Fields&, Id<Tag>&) { return true; }
 };
 
+template <class RowId>
+struct Codec<OwnId<RowId>> {
+  static void put(std::string&, std::uint32_t, OwnId<RowId>) {}
+  static bool get(wire::Fields&, OwnId<RowId>&) { return true; }
+};
+
 template <>
 struct Codec<std::string> {
   static void put(std::string& out, std::uint32_t number, const std::string& value) { put_bytes(out, number, value); }

@@ -34,12 +34,14 @@ BASALT_MEMBERS(TolerationText, key, op, text, effect)
 BASALT_MEMBERS(HostPortText, protocol, address, port)
 BASALT_MEMBERS(LabelSelectorText, match_labels, match_expressions)
 BASALT_MEMBERS(PodAffinityTermText, selector, namespaces, namespace_selector, topology_key)
-BASALT_MEMBERS(TopologySpreadText, max_skew, topology_key, hard, selector)
+BASALT_MEMBERS(PreferredPodsText, weight, term)
+BASALT_MEMBERS(TopologySpreadText, max_skew, topology_key, hard, selector, min_domains, honours_affinity,
+               honours_taints)
 BASALT_MEMBERS(ConditionText, type, status, reason, message)
 BASALT_MEMBERS(PodObject, meta, scheduler_name, node_name, phase, request, scoring_cpu, scoring_memory, priority,
                priority_class_name, never_preempts, node_selector, required_nodes, preferred_nodes, tolerations,
-               host_ports, required_affinity, required_anti_affinity, topology_spread, scheduling_gates, claims,
-               resource_claims, nominated_node_name, conditions)
+               host_ports, required_affinity, required_anti_affinity, preferred_affinity, preferred_anti_affinity,
+               topology_spread, scheduling_gates, claims, resource_claims, nominated_node_name, conditions)
 BASALT_MEMBERS(NodeObject, meta, unschedulable, taints, allocatable)
 BASALT_MEMBERS(PodGroupObject, meta, min_member, min_task_member, queue, priority_class_name, min_resources,
                has_network_topology, has_sub_groups, phase, running, succeeded, failed, conditions)
@@ -67,8 +69,16 @@ BASALT_MEMBERS(PreferredNodes, weight, term)
 BASALT_MEMBERS(Taint, key, text, effect)
 BASALT_MEMBERS(Toleration, key, exists, text, effect)
 BASALT_MEMBERS(HostPort, protocol, address, port)
-BASALT_MEMBERS(Spec, request, scoring_cpu, scoring_memory, node_selector, required_nodes, volume_nodes, preferred_nodes,
-               tolerations, host_ports, blockers, gated)
+BASALT_MEMBERS(LabelSelector, selects_nothing, requirements)
+BASALT_MEMBERS(PodSelection, in_all_namespaces, namespaces, selector)
+BASALT_MEMBERS(PodAffinityTerm, pods, topology_key)
+BASALT_MEMBERS(PreferredPods, weight, term)
+BASALT_MEMBERS(TopologySpread, max_skew, topology_key, hard, min_domains, honours_affinity, honours_taints, pods,
+               counts_itself)
+BASALT_MEMBERS(PodLabels, spec, space, labels)
+BASALT_MEMBERS(Spec, own, request, scoring_cpu, scoring_memory, node_selector, required_nodes, volume_nodes,
+               preferred_nodes, tolerations, host_ports, required_affinity, meets_own_affinity, required_anti_affinity,
+               preferred_pods, spread, blockers, gated)
 BASALT_MEMBERS(Task, space, name, uid, job, spec, labels, role, priority, created, preemptable, critical,
                never_preempts, nominated_node, scheduled)
 BASALT_MEMBERS(JobObserved, phase, phase_text, running, succeeded, failed, conditions)

@@ -26,23 +26,6 @@ void copy_sorted(const Map& map, std::vector<Value>& values) {
   for (const std::string& key : sorted_keys(map)) values.push_back(map.at(key));
 }
 
-/// Numbers shared rows in the order in which they are asked for.
-template <class Tag, class T>
-class Numbering {
- public:
-  Numbering(const Table<Tag, T>& rows, std::vector<T>& numbered) : rows_(rows), numbered_(numbered) {}
-  std::uint32_t number(Id<Tag> id) {
-    const auto [known, is_new] = numbers_.emplace(id, static_cast<std::uint32_t>(numbered_.size()));
-    if (is_new) numbered_.push_back(rows_[id]);
-    return known->second;
-  }
-
- private:
-  const Table<Tag, T>& rows_;
-  std::vector<T>& numbered_;
-  std::unordered_map<Id<Tag>, std::uint32_t> numbers_;
-};
-
 Job without_ids(Job row) {
   row.queue = QueueId{};
   row.tasks.clear();
@@ -55,6 +38,33 @@ Task without_ids(Task row) {
   row.labels = LabelSetId{};
   return row;
 }
+
+PodLabels without_ids(PodLabels row) {
+  row.spec = SpecId{};
+  return row;
+}
+
+Spec without_ids(Spec row) {
+  row.own = {};
+  return row;
+}
+
+/// Numbers shared rows in the order in which they are asked for.
+template <class Tag, class T>
+class Numbering {
+ public:
+  Numbering(const Table<Tag, T>& rows, std::vector<T>& numbered) : rows_(rows), numbered_(numbered) {}
+  std::uint32_t number(Id<Tag> id) {
+    const auto [known, is_new] = numbers_.emplace(id, static_cast<std::uint32_t>(numbered_.size()));
+    if (is_new) numbered_.push_back(without_ids(rows_[id]));
+    return known->second;
+  }
+
+ private:
+  const Table<Tag, T>& rows_;
+  std::vector<T>& numbered_;
+  std::unordered_map<Id<Tag>, std::uint32_t> numbers_;
+};
 
 std::string name_key(const ObjectMeta& meta) { return meta.namespace_name + "/" + meta.name; }
 
@@ -160,7 +170,9 @@ void State::restore_pods(const Checkpoint& checkpoint) {
     if (!entry.task) continue;
     Task row = entry.task->row;
     row.spec = cluster_.intern_spec(checkpoint.specs.at(entry.task->spec));
-    row.labels = cluster_.intern_labels(checkpoint.label_sets.at(entry.task->labels));
+    PodLabels labels = checkpoint.label_sets.at(entry.task->labels);
+    labels.spec = row.spec;
+    row.labels = cluster_.intern_labels(std::move(labels));
     if (!entry.group.empty()) row.job = groups_.at(entry.group).job;
     pod.task = cluster_.insert_task(std::move(row));
     cluster_.move(pod.task, entry.task->status, entry.task->node.empty() ? NodeId{} : nodes_.at(entry.task->node));

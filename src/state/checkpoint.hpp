@@ -58,7 +58,7 @@ struct Checkpoint {
   std::vector<Queue> queues;
   std::vector<Node> nodes;  ///< placeholders included
   std::vector<Spec> specs;  ///< in the order in which pods first use them
-  std::vector<LabelSet> label_sets;
+  std::vector<PodLabels> label_sets;
   std::vector<GroupEntry> groups;
   std::vector<PodEntry> pods;
 };

@@ -35,6 +35,8 @@ struct Filler {
   void operator()(std::set<std::string, std::less<>>& texts) const { texts = {"one", "two"}; }
   template <class Tag>
   void operator()(Id<Tag>&) const {}
+  template <class RowId>
+  void operator()(OwnId<RowId>&) const {}
   template <class Tag>
   void operator()(std::vector<Id<Tag>>&) const {}
   template <class T>
