@@ -14,6 +14,7 @@ namespace {
 class Proportion final : public QueueOrder,
                          public Overused,
                          public Allocatable,
+                         public QueueBounds,
                          public Preemptive,
                          public Reclaimable,
                          public UnifiedEvictable,
@@ -40,6 +41,13 @@ class Proportion final : public QueueOrder,
 
   bool allocatable(QueueId queue, TaskId task, std::string& why) const override {
     return has_room(queue, cluster_.spec(task).request, &why);
+  }
+
+  std::vector<QueueBound> queue_bounds(QueueId queue) const override {
+    const Resources& deserved = share(queue).deserved;
+    QueueBound bound{"deserved", {}};
+    for (Dimension kind = 0; kind < cluster_.schema().size(); ++kind) bound.limits.set(kind, deserved[kind]);
+    return {{"capability", cluster_.queues()[queue].capability}, std::move(bound)};
   }
 
   bool preemptive(QueueId queue, std::span<const TaskId> tasks) const override {

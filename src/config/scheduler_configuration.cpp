@@ -282,6 +282,10 @@ ParsedConfiguration parse_configuration(std::string_view yaml, std::string_view 
   const bool refused = std::any_of(parsed.findings.begin(), parsed.findings.end(),
                                    [leniency](const Finding& finding) { return refuses(finding, leniency); });
   if (refused) parsed.configuration.reset();
+  if (parsed.configuration != nullptr) {
+    parsed.configuration->source = yaml;
+    parsed.configuration->origin = origin;
+  }
   return parsed;
 }
 

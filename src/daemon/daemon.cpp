@@ -11,6 +11,7 @@
 
 #include "actions/builtin.hpp"
 #include "daemon/configuration_watch.hpp"
+#include "daemon/inspection.hpp"
 #include "daemon/metrics.hpp"
 #include "daemon/scheduler_observer.hpp"
 #include "daemon/sources.hpp"
@@ -19,9 +20,11 @@
 #include "kube/connect.hpp"
 #include "kube/kubeconfig.hpp"
 #include "plugins/builtin.hpp"
+#include "recording/recorder.hpp"
 #include "scheduler/binder.hpp"
 #include "scheduler/default_queues.hpp"
 #include "scheduler/kube_writer.hpp"
+#include "scheduler/questions.hpp"
 #include "scheduler/scheduler.hpp"
 
 namespace basalt::daemon {
@@ -45,6 +48,16 @@ BinderOptions binder_options(const Options& options) {
   binder.bind_workers = options.bind_workers;
   binder.component = options.scheduler_names.front();
   return binder;
+}
+
+RecorderOptions recorder_options(const Options& options, const std::string& version) {
+  RecorderOptions recorder;
+  recorder.folder = options.record;
+  recorder.file_bytes = static_cast<std::uint64_t>(options.record_file_mib) << 20U;
+  recorder.files = static_cast<std::size_t>(options.record_files);
+  recorder.with_decisions = options.record_decisions;
+  recorder.program = version;
+  return recorder;
 }
 
 std::vector<ObjectKind> kinds_of(const std::vector<WatchedKind>& watched) {
@@ -73,8 +86,8 @@ adapter::EventReport event_about_ourselves(const kube::ClusterAccess& access, co
 
 class Daemon::Parts {
  public:
-  Parts(const Options& options, const Log& log, Termination& termination, const kube::ClusterAccess& access,
-        std::unique_ptr<kube::Transport> transport)
+  Parts(const Options& options, const std::string& version, const Log& log, Termination& termination,
+        const kube::ClusterAccess& access, std::unique_ptr<kube::Transport> transport)
       : options_(options),
         log_(log),
         termination_(termination),
@@ -89,7 +102,15 @@ class Daemon::Parts {
         next_configuration_(mailbox_),
         configuration_watch_(options.scheduler_conf, registry_,
                              options.lenient_config ? Leniency::lenient : Leniency::strict),
-        binder_(writer_, mailbox_, clock_, waiter_, observer_, binder_options(options)) {}
+        binder_(writer_, mailbox_, clock_, waiter_, observer_, binder_options(options)),
+        questions_(mailbox_) {
+    if (options.record.empty()) return;
+    recorder_.emplace(recorder_options(options, version), [this](std::string_view why) {
+      metrics_.recordings_broken.add();
+      log_.error("recording broken off; scheduling goes on", {{"reason", why}});
+    });
+    if (options.record_at_start) recorder_->start();
+  }
 
   Result<void> prepare();
   void run();
@@ -120,6 +141,8 @@ class Daemon::Parts {
   const Registry registry_{builtin_plugins(), builtin_actions()};
   ConfigurationWatch configuration_watch_;
   Binder binder_;
+  Questions questions_;
+  std::optional<Recorder> recorder_;  // nothing: nothing can be recorded
   std::optional<Scheduler> scheduler_;
   std::atomic<bool> has_queues_{false};
   std::atomic<bool> is_ending_{false};
@@ -130,22 +153,25 @@ Result<void> Daemon::Parts::prepare() {
   auto first = configuration_watch_.start(options_.disable_default_scheduler_config);
   if (!first) return first.error();
   tell(*first);
-  scheduler_.emplace(Scheduler::Surroundings{mailbox_, gate_, next_configuration_, binder_, clock_, observer_},
+  scheduler_.emplace(Scheduler::Surroundings{mailbox_, gate_, next_configuration_, binder_, clock_, observer_,
+                                             recorder_ ? &*recorder_ : nullptr, &questions_},
                      ownership_of(options_), std::move(first->configuration), options_.schedule_period);
   return start_servers();
 }
 
 Result<void> Daemon::Parts::start_servers() {
-  const auto start = [this](const std::string& address, Routes routes) -> Result<void> {
+  const auto start = [this](const std::string& address, Routes routes, Services services = {}) -> Result<void> {
     const auto parsed = parse_listen_address(address);
     if (!parsed) return parsed.error();
-    auto server = TelemetryServer::start(*parsed, std::move(routes));
+    auto server = TelemetryServer::start(*parsed, std::move(routes), {}, std::move(services));
     if (!server) return server.error();
     servers_.push_back(std::move(*server));
     return {};
   };
   if (options_.enable_metrics) {
-    auto started = start(options_.listen_address, {{"/metrics", answer_metrics([this] { return metrics_.text(); })}});
+    auto started = start(options_.listen_address, {{"/metrics", answer_metrics([this] { return metrics_.text(); })}},
+                         {{"/v1/explain", explain_service(questions_)},
+                          {"/v1/record", record_service(recorder_ ? &*recorder_ : nullptr, mailbox_)}});
     if (!started) return started;
   }
   if (!options_.enable_healthz) return {};
@@ -236,7 +262,7 @@ Result<std::unique_ptr<Daemon>> Daemon::make(const Options& options, const std::
   limits.connections = static_cast<std::size_t>(options.bind_workers) + 8;
   auto transport = kube::make_transport(*access, limits, kube::user_agent(version), clock);
   if (!transport) return transport.error();
-  auto parts = std::make_unique<Parts>(options, log, termination, *access, std::move(*transport));
+  auto parts = std::make_unique<Parts>(options, version, log, termination, *access, std::move(*transport));
   if (auto prepared = parts->prepare(); !prepared) return prepared.error();
   return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
 }

@@ -119,7 +119,7 @@ std::string add_node_selectors(Options& options, const std::string& value) {
 
 constexpr int kAnyInteger = std::numeric_limits<int>::max();
 
-constexpr std::array<std::pair<std::string_view, Setter>, 23> kSetters = {{
+constexpr std::array<std::pair<std::string_view, Setter>, 28> kSetters = {{
     {"master", set_text<&Options::master>},
     {"kubeconfig", set_text<&Options::kubeconfig>},
     {"kube-api-qps", set_qps},
@@ -140,6 +140,11 @@ constexpr std::array<std::pair<std::string_view, Setter>, 23> kSetters = {{
     {"listen-address", set_address<&Options::listen_address>},
     {"enable-healthz", set_boolean<&Options::enable_healthz>},
     {"healthz-address", set_address<&Options::healthz_address>},
+    {"record", set_text<&Options::record>},
+    {"record-at-start", set_boolean<&Options::record_at_start>},
+    {"record-decisions", set_boolean<&Options::record_decisions>},
+    {"record-file-size", set_integer<&Options::record_file_mib, 1, 1 << 20>},
+    {"record-files", set_integer<&Options::record_files, 1, kAnyInteger>},
     {"v", set_integer<&Options::verbosity, 0, kAnyInteger>},
     {"version", set_boolean<&Options::version>},
     {"help", set_boolean<&Options::help>},

@@ -46,6 +46,11 @@ struct Options {
   bool enable_healthz = false;
   std::string healthz_address = ":11251";
   int verbosity = 0;
+  std::string record;  ///< folder; empty: nothing can be recorded
+  bool record_at_start = true;
+  bool record_decisions = false;
+  int record_file_mib = 256;
+  int record_files = 8;
 
   // instead of running
   bool help = false;

@@ -66,7 +66,9 @@ SchedulerMetrics::SchedulerMetrics()
                                           "Objects that could not be understood and are left out", {"kind"})),
       configuration_reloads(registry_.counters("basalt_configuration_reloads_total",
                                                "Texts read from the configuration file, by what became of them",
-                                               {"result"})) {}
+                                               {"result"})),
+      recordings_broken(registry_.counters("basalt_recordings_broken_total",
+                                           "Recordings that could not be kept complete and were broken off")) {}
 
 SchedulerMetrics::QueueAmount SchedulerMetrics::make_queue_amount(const std::string& name, const std::string& word) {
   const std::string prefix = "volcano_queue_" + name;

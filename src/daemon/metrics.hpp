@@ -57,6 +57,9 @@ class SchedulerMetrics {
   // --- configuration ---
   Counters configuration_reloads;  ///< {result: loaded, defaulted, refused, unreadable}
 
+  // --- recordings ---
+  Counters recordings_broken;
+
   /// Removes the series of a job that is gone.
   void forget_job(std::string_view job_namespace, std::string_view job) const;
   /// Removes the series of a queue that is gone, but for `scalar_resources`, whose resources the caller knows.

@@ -28,18 +28,24 @@ using boost::system::error_code;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr unsigned kHttp11 = 11;
 
-http::response<http::string_body> answer(const http::request<http::empty_body>& request, const Routes& routes) {
-  Reply reply;
-  const std::string_view target(request.target().data(), request.target().size());
-  const auto route = routes.find(target.substr(0, target.find('?')));
-  const bool readable = request.method() == http::verb::get || request.method() == http::verb::head;
-  if (route == routes.end()) {
-    reply = Reply{404, reply.content_type, "not found\n"};
-  } else if (!readable) {
-    reply = Reply{405, reply.content_type, "only GET and HEAD\n"};
-  } else {
-    reply = route->second();
+// How often a service is looked at whether it has answered.
+constexpr std::chrono::milliseconds kLook{5};
+
+std::string_view target_of(const http::request<http::empty_body>& request) {
+  return {request.target().data(), request.target().size()};
+}
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+// The service that stands at a path or above it.
+const Service* find_service(const Services& services, std::string_view path) {
+  for (std::size_t end = path.size(); end != std::string_view::npos && end > 0; end = path.rfind('/', end - 1)) {
+    const auto found = services.find(path.substr(0, end));
+    if (found != services.end()) return &found->second;
   }
+  return nullptr;
+}
+
+http::response<http::string_body> response_of(const http::request<http::empty_body>& request, Reply reply) {
   http::response<http::string_body> response(static_cast<http::status>(reply.status), request.version());
   response.set(http::field::content_type, reply.content_type);
   response.set(http::field::cache_control, "no-store");
@@ -48,6 +54,15 @@ http::response<http::string_body> answer(const http::request<http::empty_body>& 
   response.content_length(reply.body.size());
   if (request.method() != http::verb::head) response.body() = std::move(reply.body);
   return response;
+}
+
+Reply answer(const http::request<http::empty_body>& request, const Routes& routes) {
+  Reply reply;
+  const auto route = routes.find(path_of(target_of(request)));
+  const bool readable = request.method() == http::verb::get || request.method() == http::verb::head;
+  if (route == routes.end()) return Reply{404, reply.content_type, "not found\n"};
+  if (!readable) return Reply{405, reply.content_type, "only GET and HEAD\n"};
+  return route->second();
 }
 
 // What is said to a client whose request cannot be read; nothing when it is gone or too slow.
@@ -64,8 +79,12 @@ std::optional<http::status> refusal(error_code failure) {
 // One client. Lives as long as an operation of it is under way.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, const Routes& routes, const TelemetryLimits& limits)
-      : stream_(std::move(socket)), routes_(routes), limits_(limits) {}
+  Session(tcp::socket socket, const Routes& routes, const Services& services, const TelemetryLimits& limits)
+      : stream_(std::move(socket)),
+        look_(stream_.get_executor()),
+        routes_(routes),
+        services_(services),
+        limits_(limits) {}
 
   void read() {
     parser_.emplace();
@@ -76,7 +95,10 @@ class Session : public std::enable_shared_from_this<Session> {
                      [self = shared_from_this()](error_code failure, std::size_t) { self->reply(failure); });
   }
 
-  void close() { stream_.close(); }
+  void close() {
+    look_.cancel();
+    stream_.close();
+  }
 
  private:
   void reply(error_code failure) {
@@ -86,9 +108,50 @@ class Session : public std::enable_shared_from_this<Session> {
       response_ = http::response<http::string_body>(*status, kHttp11);
       response_.keep_alive(false);
       response_.prepare_payload();
+    } else if (const Service* service = find_service(services_, path_of(target_of(parser_->get())))) {
+      return ask(*service);
     } else {
-      response_ = answer(parser_->get(), routes_);
+      response_ = response_of(parser_->get(), answer(parser_->get(), routes_));
     }
+    write();
+  }
+
+  void ask(const Service& service) {
+    const auto& request = parser_->get();
+    const std::string_view target = target_of(request);
+    const std::string_view path = path_of(target);
+    error_code ignored;
+    const auto peer = stream_.socket().remote_endpoint(ignored).address();
+    const bool is_mapped = peer.is_v6() && peer.to_v6().is_v4_mapped();
+    Request asked;
+    asked.method = std::string(request.method_string());
+    asked.path = path;
+    asked.query = path.size() < target.size() ? target.substr(path.size() + 1) : "";
+    asked.from_this_machine =
+        is_mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, peer.to_v6()).is_loopback() : peer.is_loopback();
+    pending_ = service(asked);
+    until_ = std::chrono::steady_clock::now() + limits_.service;
+    stream_.expires_never();
+    look();
+  }
+
+  // The answer is made elsewhere: looks for it now and then, so that nobody else needs to know this connection.
+  void look() {
+    if (pending_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+      response_ = response_of(parser_->get(), pending_.get());
+      return write();
+    }
+    if (std::chrono::steady_clock::now() >= until_) {
+      response_ = response_of(parser_->get(), Reply{503, Reply{}.content_type, "no answer in time\n"});
+      return write();
+    }
+    look_.expires_after(kLook);
+    look_.async_wait([self = shared_from_this()](error_code cancelled) {
+      if (!cancelled) self->look();
+    });
+  }
+
+  void write() {
     stream_.expires_after(limits_.idle);
     http::async_write(stream_, response_,
                       [self = shared_from_this()](error_code lost, std::size_t) { self->go_on(lost); });
@@ -105,7 +168,11 @@ class Session : public std::enable_shared_from_this<Session> {
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::empty_body>> parser_;
   http::response<http::string_body> response_;
+  asio::steady_timer look_;
+  std::future<Reply> pending_;
+  std::chrono::steady_clock::time_point until_;
   const Routes& routes_;
+  const Services& services_;
   const TelemetryLimits& limits_;
 };
 
@@ -147,7 +214,8 @@ Answer answer_health(std::function<std::optional<std::string>()> problem) {
 
 class TelemetryServer::Listener {
  public:
-  Listener(Routes routes, TelemetryLimits limits) : routes_(std::move(routes)), limits_(limits) {}
+  Listener(Routes routes, Services services, TelemetryLimits limits)
+      : routes_(std::move(routes)), services_(std::move(services)), limits_(limits) {}
 
   ~Listener() { context_.stop(); }  // the thread then ends, and is joined as the last member
 
@@ -195,7 +263,7 @@ class TelemetryServer::Listener {
   void accept() {
     acceptor_.async_accept([this](error_code failure, tcp::socket socket) {
       if (failure) return accept_later();
-      auto session = std::make_shared<Session>(std::move(socket), routes_, limits_);
+      auto session = std::make_shared<Session>(std::move(socket), routes_, services_, limits_);
       make_room();
       sessions_.push_back(session);
       session->read();
@@ -219,6 +287,7 @@ class TelemetryServer::Listener {
   }
 
   const Routes routes_;
+  const Services services_;
   const TelemetryLimits limits_;
   asio::io_context context_{1};
   tcp::acceptor acceptor_{context_};
@@ -232,8 +301,8 @@ TelemetryServer::TelemetryServer(std::unique_ptr<Listener> listener) : listener_
 TelemetryServer::~TelemetryServer() = default;
 
 Result<std::unique_ptr<TelemetryServer>> TelemetryServer::start(const ListenAddress& address, Routes routes,
-                                                                TelemetryLimits limits) {
-  auto listener = std::make_unique<Listener>(std::move(routes), limits);
+                                                                TelemetryLimits limits, Services services) {
+  auto listener = std::make_unique<Listener>(std::move(routes), std::move(services), limits);
   if (const auto started = listener->start(address); !started) return started.error();
   return std::unique_ptr<TelemetryServer>(new TelemetryServer(std::move(listener)));
 }

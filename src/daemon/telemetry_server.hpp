@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,6 +38,20 @@ using Answer = std::function<Reply()>;
 /// Paths and who answers them; the part of a request's target behind `?` is not looked at.
 using Routes = std::map<std::string, Answer, std::less<>>;
 
+/// A request for what cannot be answered at once.
+struct Request {
+  std::string method;              ///< "GET", "HEAD" or "POST"; never with a body
+  std::string path, query;         ///< before and after the `?`, as sent
+  bool from_this_machine = false;  ///< the client is on a loopback address
+};
+
+/// Takes a request for a path at or below its own; the answer comes when it is ready, from any thread. Called on the
+/// server's thread: must be thread-safe, quick, and not throw.
+using Service = std::function<std::future<Reply>(const Request&)>;
+
+/// Services by the path they stand at: "/v1/explain" is asked for "/v1/explain/jobs/a" too.
+using Services = std::map<std::string, Service, std::less<>>;
+
 /// Answers with metrics in Prometheus' text format.
 [[nodiscard]] Answer answer_metrics(std::function<std::string()> text);
 /// Answers 200 "ok" while there is no problem, else 503 with the problem.
@@ -47,15 +62,17 @@ struct TelemetryLimits {
   std::size_t connections = 64;                               ///< of one more, the one that was opened first is closed
   std::uint32_t header_bytes = 8192;                          ///< of a request; a body is refused
   std::chrono::milliseconds idle = std::chrono::seconds(10);  ///< to send a request, or to take an answer
+  std::chrono::milliseconds service = std::chrono::seconds(30);  ///< for a service to answer; then 503
 };
 
-/// A small HTTP/1.1 server for metrics and health: plain text, a fixed set of paths, one thread of its own. It serves
+/// A small HTTP/1.1 server for metrics, health and questions: a fixed set of paths, one thread of its own. It serves
 /// from `start` until it is destroyed, which ends open connections and joins the thread.
 class TelemetryServer {
  public:
   /// Fails when the address cannot be had; the message names it.
   [[nodiscard]] static Result<std::unique_ptr<TelemetryServer>> start(const ListenAddress& address, Routes routes,
-                                                                      TelemetryLimits limits = {});
+                                                                      TelemetryLimits limits = {},
+                                                                      Services services = {});
   ~TelemetryServer();
   TelemetryServer(const TelemetryServer&) = delete;
   TelemetryServer& operator=(const TelemetryServer&) = delete;

@@ -135,6 +135,14 @@ bool Session::allocatable(QueueId queue, TaskId task, std::string& why) const {
                          [&](const Allocatable& plugin) { return plugin.allocatable(queue, task, why); });
 }
 
+std::vector<QueueBound> Session::queue_bounds(QueueId queue) const {
+  std::vector<QueueBound> bounds;
+  laws::tell_all(points<QueueBounds>(), [&](const QueueBounds& plugin) {
+    for (QueueBound& bound : plugin.queue_bounds(queue)) bounds.push_back(std::move(bound));
+  });
+  return bounds;
+}
+
 bool Session::preemptive(QueueId queue, std::span<const TaskId> tasks) const {
   return laws::all_agree(points<Preemptive>(),
                          [&](const Preemptive& plugin) { return plugin.preemptive(queue, tasks); });

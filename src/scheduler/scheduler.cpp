@@ -47,6 +47,8 @@ Scheduler::Scheduler(const Surroundings& surroundings, Ownership ownership,
       binder_(surroundings.binder),
       clock_(surroundings.clock),
       observer_(surroundings.observer),
+      recorder_(surroundings.recorder),
+      questions_(surroundings.questions),
       period_(period),
       state_(std::move(ownership)),
       configuration_(std::move(configuration)),
@@ -59,9 +61,23 @@ void Scheduler::run(const std::stop_token& stop) {
 
 void Scheduler::turn(const std::stop_token& stop) {
   const bool may_run = gate_.is_open();  // asked first: what was posted until then is taken in below
-  for (const Delta& delta : mailbox_.drain(may_run ? next_cycle() : SteadyTime::max(), stop)) apply(delta);
-  if (stop.stop_requested() || !may_run || !gate_.is_open()) return;
-  if (clock_.steady_now() >= next_cycle()) run_cycle();
+  take_in(mailbox_.drain(may_run ? next_cycle() : SteadyTime::max(), stop));
+  if (stop.stop_requested()) return;
+  if (may_run && gate_.is_open() && clock_.steady_now() >= next_cycle()) run_cycle();
+  answer_question();
+}
+
+/// On the tables as they are now, between two cycles. One a turn, so that questions hold no cycle up for long.
+void Scheduler::answer_question() {
+  if (questions_ == nullptr) return;
+  const Questions::Question question = questions_->take();
+  if (!question) return;
+  if (is_attached_) {
+    Session session(state_.cluster(), *configuration_, Moment{clock_.now(), cycle_}, SessionPurpose::what_if);
+    question(&session);
+  } else {
+    question(nullptr);
+  }
 }
 
 SteadyTime Scheduler::next_cycle() const {
@@ -71,6 +87,22 @@ SteadyTime Scheduler::next_cycle() const {
 std::optional<SteadyTime> Scheduler::busy_since() const {
   const SteadyTime::rep since = busy_since_;
   return since == 0 ? std::nullopt : std::optional(SteadyTime(SteadyTime::duration(since)));
+}
+
+void Scheduler::take_in(std::vector<Delta> deltas) {
+  const bool is_recorded = recorder_ != nullptr;
+  if (is_recorded && recorder_->wants_checkpoint()) {
+    recorder_->begin(state_.checkpoint());
+    wake_all();  // who sleeps is no part of a checkpoint: in a replay all are awake
+  }
+  for (const Delta& delta : deltas) apply(delta);
+  if (is_recorded) recorder_->took(std::move(deltas));
+}
+
+/// The next cycle looks at every job.
+void Scheduler::wake_all() {
+  configuration_->memory->wake_all();
+  if (recorder_ != nullptr) recorder_->woke_all();
 }
 
 void Scheduler::apply(const Delta& delta) {
@@ -97,6 +129,7 @@ void Scheduler::take_configuration() {
   if (auto next = next_configuration_.take()) {
     configuration_ = std::move(next);
     is_attached_ = false;
+    if (recorder_ != nullptr) recorder_->took_configuration();
     observer_.configuration_taken();
   }
   if (!std::exchange(is_attached_, true)) configuration_->attach(state_.cluster());
@@ -121,6 +154,7 @@ void Scheduler::run_cycle() {
   }
   const Decisions decisions = std::move(session).close();
   Orders orders = orders_.write(decisions, state_.cluster(), moment);
+  if (recorder_ != nullptr) recorder_->decided(moment, *configuration_, decisions, state_.cluster());
   state_.assume(decisions);           // the only place where decisions enter the tables
   binder_.submit(std::move(orders));  // what becomes of them comes back as deltas
   busy_since_ = 0;

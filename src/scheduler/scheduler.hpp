@@ -8,13 +8,16 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "adapter/recent_map.hpp"
 #include "basalt/base/clock.hpp"
 #include "basalt/framework/configuration.hpp"
+#include "recording/recorder.hpp"
 #include "scheduler/binder.hpp"
 #include "scheduler/mailbox.hpp"
 #include "scheduler/observer.hpp"
+#include "scheduler/questions.hpp"
 #include "scheduler/watch_gate.hpp"
 #include "state/state.hpp"
 
@@ -52,6 +55,8 @@ class Scheduler {
     Binder& binder;
     const Clock& clock;
     Observer& observer;
+    Recorder* recorder = nullptr;    ///< null: nothing can be recorded
+    Questions* questions = nullptr;  ///< null: nobody asks
   };
 
   /// `configuration` is in force from the first cycle on.
@@ -60,7 +65,8 @@ class Scheduler {
 
   /// Returns when a stop is requested, at the end of the cycle that runs.
   void run(const std::stop_token& stop);
-  /// One turn of the loop: waits for something to happen, takes it in, and runs a cycle if one is due.
+  /// One turn of the loop: waits for something to happen, takes it in, runs a cycle if one is due, and answers one
+  /// question if somebody asks.
   void turn(const std::stop_token& stop);
 
   /// On the thread of run() only.
@@ -71,10 +77,13 @@ class Scheduler {
   [[nodiscard]] std::optional<SteadyTime> busy_since() const;
 
  private:
+  void take_in(std::vector<Delta> deltas);
+  void wake_all();
   void apply(const Delta& delta);
   void report(const Rejected& rejected);
   void take_configuration();
   void run_cycle();
+  void answer_question();
   [[nodiscard]] SteadyTime next_cycle() const;
 
   Mailbox& mailbox_;
@@ -83,6 +92,8 @@ class Scheduler {
   Binder& binder_;
   const Clock& clock_;
   Observer& observer_;
+  Recorder* const recorder_;
+  Questions* const questions_;
   const std::chrono::nanoseconds period_;
 
   State state_;

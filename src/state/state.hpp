@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,23 +13,11 @@
 #include "basalt/framework/cluster.hpp"
 #include "basalt/framework/decision.hpp"
 #include "basalt/model/delta.hpp"
+#include "state/ownership.hpp"
 
 namespace basalt {
 
-/// Whose pods and groups this scheduler looks after.
-struct Ownership {
-  /// Pods whose schedulerName is one of these are ours.
-  std::set<std::string, std::less<>> scheduler_names{"basalt"};
-  /// Queue of groups that name none.
-  std::string default_queue = "default";
-  /// Pods of ours without a PodGroup get an implicit group, so that `schedulerName` alone is
-  /// enough. Off where another controller makes PodGroups for them.
-  bool implicit_groups = true;
-  /// Whether a PodGroup that has no pods yet is ours. Of one that has pods, the pods decide.
-  bool claim_empty_groups = false;
-  /// Only nodes with at least one of these label pairs take tasks; empty: all nodes.
-  StringPairs node_selector;
-};
+struct Checkpoint;
 
 /// Keeps the tables in step with the world: turns deltas into rows and placements, and
 /// decisions into assumptions that hold until the API confirms or refutes them. The only
@@ -38,6 +25,9 @@ struct Ownership {
 class State {
  public:
   explicit State(Ownership ownership);
+  /// A state that goes on as the one would have that `checkpoint()` was taken of: the same deltas lead to the same
+  /// decisions.
+  explicit State(const Checkpoint& checkpoint);
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
@@ -56,6 +46,10 @@ class State {
   /// Enters decisions into the tables, as if the API had already agreed. What it refuses
   /// comes back as a delta and is put right then.
   void assume(const Decisions& decisions);
+
+  /// Everything that later decisions depend on, in an order that does not depend on history. REQUIRES: no session is
+  /// open.
+  [[nodiscard]] Checkpoint checkpoint() const;
 
  private:
   /// What is known about a pod beyond its row.
@@ -81,6 +75,11 @@ class State {
     JobId job;
     std::size_t members = 0;  ///< our pods that name it
   };
+
+  // checkpoints
+  void restore_rows(const Checkpoint& checkpoint);
+  void restore_groups(const Checkpoint& checkpoint);
+  void restore_pods(const Checkpoint& checkpoint);
 
   // objects
   void take(const PodObject& pod);

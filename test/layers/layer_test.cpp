@@ -30,11 +30,14 @@ const std::map<std::string, Names> kMayInclude = {
     {"config", {"base", "model", "framework"}},
     {"kube", {"base"}},
     {"adapter", {"base", "model", "kube"}},
-    {"scheduler", {"base", "model", "framework", "state", "kube", "adapter", "config"}},
-    {"daemon", {"base", "model", "framework", "state", "kube", "adapter", "config", "scheduler", "actions", "plugins"}},
+    {"recording", {"base", "model", "framework", "state", "config"}},
+    {"scheduler", {"base", "model", "framework", "state", "kube", "adapter", "config", "recording"}},
+    {"daemon",
+     {"base", "model", "framework", "state", "kube", "adapter", "config", "recording", "scheduler", "actions",
+      "plugins"}},
     {"tools",
-     {"base", "model", "framework", "state", "kube", "adapter", "config", "scheduler", "actions", "plugins",
-      "testing"}},
+     {"base", "model", "framework", "state", "kube", "adapter", "config", "recording", "scheduler", "actions",
+      "plugins", "testing"}},
 };
 
 struct SourceFile {

@@ -38,6 +38,9 @@ struct ActionSlot {
 /// What a cycle runs on: read once from a file, then never changed. Owns what plugins and
 /// sessions remember between cycles.
 struct Configuration {
+  /// The text it was read from and what that is called (a path), so that a recording can hold what was in force.
+  /// Empty when it was not made from a text.
+  std::string source, origin;
   std::vector<ActionSlot> actions;
   std::vector<Tier> tiers;
   std::unique_ptr<SessionMemory> memory = std::make_unique<SessionMemory>();

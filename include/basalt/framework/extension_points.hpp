@@ -142,6 +142,22 @@ struct Allocatable {
   ~Allocatable() = default;
 };
 
+/// How much a queue may hold, as a plugin sees it, and what it calls that.
+struct QueueBound {
+  std::string name;  ///< one word: "deserved", "capability"
+  Limits limits;
+};
+
+/// What a plugin's answers to Overused and Allocatable come from, as amounts. Asked for
+/// explanations alone: nothing is decided by it. Law: all are asked, in order. No switch.
+struct QueueBounds {
+  static constexpr std::string_view kSwitch = "";
+  [[nodiscard]] virtual std::vector<QueueBound> queue_bounds(QueueId queue) const = 0;
+
+ protected:
+  ~QueueBounds() = default;
+};
+
 /// Whether a queue may take tasks by evicting others'. Law: all agree.
 struct Preemptive {
   static constexpr std::string_view kSwitch = "enablePreemptive";
@@ -312,7 +328,7 @@ struct SessionReport {
 /// Every extension point; a new one is added here, and in the table of docs/extension-points.md.
 using ExtensionPoints =
     std::tuple<QueueOrder, JobOrder, TaskOrder, JobValid, JobReady, JobPipelined, JobEnqueueable, JobEnqueued,
-               JobStarving, Overused, Allocatable, Preemptive, Preemptable, Reclaimable, UnifiedEvictable,
+               JobStarving, Overused, Allocatable, QueueBounds, Preemptive, Preemptable, Reclaimable, UnifiedEvictable,
                VictimQueueOrder, VictimTasks, PrePredicate, Predicate, NodeOrder, Deadline, SessionReport>;
 
 }  // namespace basalt

@@ -91,6 +91,8 @@ class Session {
   [[nodiscard]] bool job_starving(JobId job) const;
   [[nodiscard]] bool overused(QueueId queue) const;
   [[nodiscard]] bool allocatable(QueueId queue, TaskId task, std::string& why) const;
+  /// What plugins let a queue hold, each with its name for it ("deserved").
+  [[nodiscard]] std::vector<QueueBound> queue_bounds(QueueId queue) const;
   [[nodiscard]] bool preemptive(QueueId queue, std::span<const TaskId> tasks) const;
   [[nodiscard]] bool job_enqueueable(JobId job, std::string& why) const;
 

@@ -95,12 +95,14 @@ std::string Api::read_text(const std::string& path) {
   return response.body;
 }
 
-kube::HttpResponse http_get(int port, const std::string& path) {
+kube::HttpResponse http_get(int port, const std::string& path) { return http_send(port, "GET", path); }
+
+kube::HttpResponse http_send(int port, const std::string& method, const std::string& path) {
   kube::ServerAddress server{
       .tls = false, .host = "127.0.0.1", .port = static_cast<std::uint16_t>(port), .path_prefix = ""};
   const auto transport = value_or_throw(kube::make_beast_transport(server, {}));
   const auto response =
-      transport->call({.method = "GET", .path = path, .headers = {}, .body = {}}, std::chrono::seconds{10}, {});
+      transport->call({.method = method, .path = path, .headers = {}, .body = {}}, std::chrono::seconds{10}, {});
   return response ? *response : kube::HttpResponse{};
 }
 

@@ -66,5 +66,7 @@ class Api {
 
 /// Any plain HTTP server on loopback, such as the scheduler's own endpoints. Status 0 when nobody answers.
 kube::HttpResponse http_get(int port, const std::string& path);
+/// The same with any method, and no body.
+kube::HttpResponse http_send(int port, const std::string& method, const std::string& path);
 
 }  // namespace basalt::e2e

@@ -34,6 +34,7 @@ class Scheduler {
   std::optional<ExitStatus> wait_for_end(std::chrono::seconds limit) { return program_.wait_for(limit); }
   [[nodiscard]] bool running() { return program_.running(); }
 
+  [[nodiscard]] int metrics_port() const { return metrics_port_; }
   /// HTTP status of a path of the health address; 0 when nobody answers.
   [[nodiscard]] int health(const std::string& path) const;
   /// The text of /metrics.

@@ -10,6 +10,8 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+#include <future>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,9 +68,26 @@ class TelemetryServerTest : public testing::Test {
       if (ready_) return std::nullopt;
       return "pods are not listed yet";
     });
-    auto server = TelemetryServer::start(*parse_listen_address(address), routes, limits);
+    Services services;
+    services["/v1/ask"] = [this](const Request& request) { return take(request); };
+    auto server = TelemetryServer::start(*parse_listen_address(address), routes, limits, services);
     EXPECT_TRUE(server) << server.error().message;
     return *std::move(server);
+  }
+
+  // Answers at once, or, when asked to hold, once `held_` is answered.
+  std::future<Reply> take(const Request& request) {
+    asked_ = request;
+    if (request.path == "/v1/ask/hold") {
+      held_.emplace();
+      auto answer = held_->get_future();
+      is_held_ = true;
+      is_held_.notify_all();
+      return answer;
+    }
+    std::promise<Reply> answer;
+    answer.set_value(Reply{200, "text/plain", "answered\n"});
+    return answer.get_future();
   }
 
   static std::string get(const TelemetryServer& server, const std::string& path, const std::string& method = "GET") {
@@ -78,6 +97,9 @@ class TelemetryServerTest : public testing::Test {
   }
 
   std::atomic<bool> ready_ = false;
+  Request asked_;
+  std::optional<std::promise<Reply>> held_;
+  std::atomic<bool> is_held_ = false;
 };
 
 TEST_F(TelemetryServerTest, ServesMetrics) {
@@ -186,6 +208,35 @@ TEST(ListenAddress, IsHostAndPort) {
   for (const char* bad : {"", "8080", "localhost", ":", ":x", ":70000", "::1:8080", "[::1]", "a[b]:1", ":-1", ":80 "}) {
     EXPECT_FALSE(parse_listen_address(bad)) << bad;
   }
+}
+
+TEST_F(TelemetryServerTest, AServiceIsAskedForAllThatLiesBelowItsPath) {
+  const auto server = start();
+  EXPECT_THAT(get(*server, "/v1/ask/jobs/default/a?format=json"), HasSubstr("answered"));
+  EXPECT_EQ("/v1/ask/jobs/default/a", asked_.path);
+  EXPECT_EQ("format=json", asked_.query);
+  EXPECT_TRUE(asked_.from_this_machine);
+  EXPECT_THAT(get(*server, "/v1/ask"), HasSubstr("answered"));
+  EXPECT_THAT(get(*server, "/v1/ask", "POST"), HasSubstr("answered"));
+  EXPECT_EQ("POST", asked_.method);
+  EXPECT_THAT(get(*server, "/v1/asking"), StartsWith("HTTP/1.1 404"));
+}
+
+TEST_F(TelemetryServerTest, WhileAServiceThinksOthersAreAnswered) {
+  const auto server = start();
+  Client waiting(*server);
+  waiting.send("GET /v1/ask/hold HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  is_held_.wait(false);
+  EXPECT_THAT(get(*server, "/healthz"), HasSubstr("ok"));
+  held_->set_value(Reply{200, "text/plain", "at last\n"});
+  EXPECT_THAT(waiting.read_all(), HasSubstr("at last"));
+}
+
+TEST_F(TelemetryServerTest, AServiceThatDoesNotAnswerIsNotWaitedForForEver) {
+  TelemetryLimits limits;
+  limits.service = std::chrono::milliseconds(20);
+  const auto server = start(limits);
+  EXPECT_THAT(get(*server, "/v1/ask/hold"), StartsWith("HTTP/1.1 503"));
 }
 
 }  // namespace

@@ -4,12 +4,18 @@
 
 #include <gmock/gmock.h>
 
+#include <unistd.h>
+
 #include <array>
+#include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "actions/builtin.hpp"
 #include "config/scheduler_configuration.hpp"
 #include "plugins/builtin.hpp"
+#include "recording/replay.hpp"
+#include "scheduler/explanations.hpp"
 #include "unit/scheduler/fakes.hpp"
 
 namespace basalt {
@@ -58,7 +64,8 @@ class SchedulerTest : public ::testing::Test {
   };
 
   void start(const char* configuration = kAll) {
-    scheduler_.emplace(Scheduler::Surroundings{mailbox_, gate_, next_configuration_, binder_, clock_, observer_},
+    scheduler_.emplace(Scheduler::Surroundings{mailbox_, gate_, next_configuration_, binder_, clock_, observer_,
+                                               recorder_ ? &*recorder_ : nullptr, &questions_},
                        Ownership{}, parse(configuration), kPeriod);
     QueueObject queue;
     queue.meta.name = "default";
@@ -143,6 +150,8 @@ class SchedulerTest : public ::testing::Test {
   NextConfiguration next_configuration_{mailbox_};
   const Registry registry_{builtin_plugins(), builtin_actions()};
   Binder binder_{api_, mailbox_, clock_, waiter_, observer_, {.condition_moment = std::chrono::milliseconds(0)}};
+  Questions questions_{mailbox_};
+  std::optional<Recorder> recorder_;
   std::optional<Scheduler> scheduler_;
   std::stop_source stop_;
 };
@@ -368,6 +377,70 @@ TEST_F(SchedulerTest, RunReturnsWhenStopped) {
   while (scheduler_->cycles() == 0) std::this_thread::yield();
   stop_.request_stop();
   running.join();
+}
+
+TEST_F(SchedulerTest, WhatTheLoopRecordsIsDecidedAgain) {
+  const auto folder = std::filesystem::path(::testing::TempDir()) / ("basalt-loop-" + std::to_string(getpid()));
+  RecorderOptions options;
+  options.folder = folder;
+  recorder_.emplace(options, [](std::string_view why) { ADD_FAILURE() << why; });
+  recorder_->start();
+  start();
+  open_gate();
+  add_node("n1", 4);
+  add_gang("g", 4);
+  for (const char* name : {"g-0", "g-1", "g-2", "g-3"}) wait_until_bound(name);
+  next_configuration_.put(parse(kEnqueueOnly));
+  add_gang("later", 2);
+  turn();
+  const std::uint64_t cycles = scheduler_->cycles();
+  scheduler_.reset();
+  recorder_.reset();
+  auto replay = Replay::open(folder / "recording-000001.basalt", registry_);
+  ASSERT_TRUE(replay) << replay.error().message;
+  std::uint64_t replayed = 0;
+  while (true) {
+    const auto cycle = replay->next();
+    ASSERT_TRUE(cycle) << cycle.error().message;
+    if (!*cycle) break;
+    ++replayed;
+    EXPECT_TRUE((*cycle)->same) << (*cycle)->decisions;
+  }
+  EXPECT_EQ(cycles, replayed);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(SchedulerTest, QuestionsAreAnsweredOneATurnAndLeaveNoTrace) {
+  start();
+  open_gate();
+  std::vector<std::string> answers;
+  const auto ask = [&] {
+    questions_.ask([&](Session* session) {
+      answers.push_back(session == nullptr ? "nothing" : *explain(*session, Subject{}, false));
+    });
+  };
+  ask();
+  add_node("n1", 1);
+  add_gang("g", 2);
+  turn();
+  ASSERT_THAT(answers, SizeIs(1));
+  EXPECT_THAT(answers[0], HasSubstr("ns/g no_room: "));
+  const std::uint64_t before = scheduler_->cluster().fingerprint();
+  ask();
+  ask();
+  turn();
+  EXPECT_THAT(answers, SizeIs(2));
+  turn();
+  EXPECT_THAT(answers, SizeIs(3));
+  EXPECT_EQ(before, scheduler_->cluster().fingerprint());
+}
+
+TEST_F(SchedulerTest, QuestionsBeforeTheFirstCycleAreToldThatThereIsNothingToSee) {
+  start();
+  bool was_told = false;
+  questions_.ask([&](Session* session) { was_told = session == nullptr; });
+  turn();
+  EXPECT_TRUE(was_told);
 }
 
 }  // namespace
