@@ -90,13 +90,17 @@ std::optional<SteadyTime> Scheduler::busy_since() const {
 }
 
 void Scheduler::take_in(std::vector<Delta> deltas) {
-  const bool is_recorded = recorder_ != nullptr;
-  if (is_recorded && recorder_->wants_checkpoint()) {
-    recorder_->begin(state_.checkpoint());
-    wake_all();  // who sleeps is no part of a checkpoint: in a replay all are awake
-  }
+  if (cycle_ > 0) begin_recording();
   for (const Delta& delta : deltas) apply(delta);
-  if (is_recorded) recorder_->took(std::move(deltas));
+  if (recorder_ != nullptr) recorder_->took(std::move(deltas));
+}
+
+/// Begins a file where one is wanted. Not before the first cycle: what a start does with the
+/// tables is no delta, so the checkpoint has to have it.
+void Scheduler::begin_recording() {
+  if (recorder_ == nullptr || !recorder_->wants_checkpoint()) return;
+  recorder_->begin(state_.checkpoint());
+  wake_all();  // who sleeps is no part of a checkpoint: in a replay all are awake
 }
 
 /// The next cycle looks at every job.
@@ -137,7 +141,10 @@ void Scheduler::take_configuration() {
 
 void Scheduler::run_cycle() {
   take_configuration();  // a reload takes effect here, between cycles
-  if (cycle_ == 0) state_.restore_reservations();
+  if (cycle_ == 0) {
+    state_.restore_reservations();
+    begin_recording();
+  }
   const SteadyTime begun = clock_.steady_now();
   last_cycle_ = begun;
   busy_since_ = begun.time_since_epoch().count();

@@ -78,6 +78,7 @@ class Scheduler {
 
  private:
   void take_in(std::vector<Delta> deltas);
+  void begin_recording();
   void wake_all();
   void apply(const Delta& delta);
   void report(const Rejected& rejected);
