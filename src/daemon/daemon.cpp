@@ -153,6 +153,7 @@ Result<void> Daemon::Parts::prepare() {
   auto first = configuration_watch_.start(options_.disable_default_scheduler_config);
   if (!first) return first.error();
   tell(*first);
+  first->configuration->memory->verify_every(options_.verify_index_every);
   scheduler_.emplace(Scheduler::Surroundings{mailbox_, gate_, next_configuration_, binder_, clock_, observer_,
                                              recorder_ ? &*recorder_ : nullptr, &questions_},
                      ownership_of(options_), std::move(first->configuration), options_.schedule_period);
@@ -209,7 +210,9 @@ void Daemon::Parts::schedule(const std::stop_token& stop) {
 
 void Daemon::Parts::take(ConfigurationChange change) {
   tell(change);
-  if (change.configuration != nullptr) next_configuration_.put(std::move(change.configuration));
+  if (change.configuration == nullptr) return;
+  change.configuration->memory->verify_every(options_.verify_index_every);
+  next_configuration_.put(std::move(change.configuration));
 }
 
 void Daemon::Parts::tell(const ConfigurationChange& change) {

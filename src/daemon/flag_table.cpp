@@ -46,6 +46,9 @@ constexpr std::array kFlags = {
     Flag{"schedule-period", duration, "1s", honoured,
          "longest time between two cycles; a change in the cluster starts one at once"},
     Flag{"bind-workers", integer, "32", honoured, "binds under way at once; 1 to 1024"},
+    Flag{"verify-index", text, "", honoured,
+         "1/N: every N-th placement is worked out by asking every node as well; a difference is counted, logged, and "
+         "the plain answer is used"},
     // what it tells
     Flag{"enable-metrics", boolean, "false", honoured, "serve /metrics and /v1/explain on --listen-address"},
     Flag{"listen-address", text, ":8080", honoured, "address of the metrics server"},

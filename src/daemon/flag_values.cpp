@@ -88,6 +88,14 @@ std::string set_qps(Options& options, const std::string& value) {
   return options.kube_api_qps > 0 ? "" : "more than 0";
 }
 
+std::string set_verify_index(Options& options, const std::string& value) {
+  if (value.empty()) return "";
+  const auto every = value.starts_with("1/") ? parse_number<std::int32_t>(value.substr(2)) : std::nullopt;
+  if (!every || *every < 1) return "1/N with N at least 1, such as 1/1000";
+  options.verify_index_every = static_cast<std::uint32_t>(*every);
+  return "";
+}
+
 std::string set_period(Options& options, const std::string& value) {
   options.schedule_period = *parse_go_duration(value);
   return options.schedule_period.count() > 0 ? "" : "more than 0";
@@ -135,6 +143,7 @@ constexpr std::array<std::pair<std::string_view, Setter>, 28> kSetters = {{
     {"disable-default-scheduler-config", set_boolean<&Options::disable_default_scheduler_config>},
     {"validate-config", set_text<&Options::validate_config>},
     {"schedule-period", set_period},
+    {"verify-index", set_verify_index},
     {"bind-workers", set_integer<&Options::bind_workers, 1, 1024>},
     {"enable-metrics", set_boolean<&Options::enable_metrics>},
     {"listen-address", set_address<&Options::listen_address>},

@@ -39,6 +39,7 @@ struct Options {
   bool disable_default_scheduler_config = false;
   std::chrono::nanoseconds schedule_period = std::chrono::seconds(1);
   int bind_workers = 32;
+  std::uint32_t verify_index_every = 0;  ///< placements; 0: never
 
   // what it tells
   bool enable_metrics = false;

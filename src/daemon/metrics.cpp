@@ -29,6 +29,9 @@ SchedulerMetrics::SchedulerMetrics()
                                           "decisions handed over",
                                           cycle_seconds())),
       decisions(registry_.counters("basalt_decisions_total", "Decisions made, by their kind", {"kind"})),
+      index_mismatches(registry_.counters("basalt_index_mismatches_total",
+                                          "Placements that --verify-index found the index and the plain path to "
+                                          "disagree on")),
       task_scheduling_latency(
           registry_.histograms("volcano_task_scheduling_latency_milliseconds",
                                "Task scheduling latency from creation to various stages in milliseconds",

@@ -23,6 +23,7 @@ class SchedulerMetrics {
   Histograms plugin_scheduling_latency;  ///< ms {plugin, OnSession: OnSessionOpen or OnSessionClose}
   Histograms cycle_duration;             ///< s, from the first delta applied to the decisions handed over
   Counters decisions;                    ///< {kind}
+  Counters index_mismatches;
 
   // --- tasks and jobs ---
   Histograms task_scheduling_latency;  ///< ms since the pod was created {stage: Watched, Assumed, PreBound, Bound}

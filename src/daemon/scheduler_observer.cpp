@@ -61,6 +61,14 @@ void SchedulerObserver::cycle_done(const CycleReport& report) {
   metrics_.open_session_duration.observe(milliseconds(report.opening));
   metrics_.cycle_duration.observe(seconds(report.total));
   count_decisions(report);
+  if (report.index_mismatches != index_mismatches_) {
+    const std::uint64_t before = std::exchange(index_mismatches_, report.index_mismatches);
+    if (report.index_mismatches > before) {  // a new configuration begins at 0 again
+      metrics_.index_mismatches.add({}, static_cast<double>(report.index_mismatches - before));
+      log_.error("the placement index and the plain path disagree; the plain answer was used",
+                 {{"cycle", report.cycle}, {"placements", report.index_mismatches - before}});
+    }
+  }
   measure_jobs(report.cluster);
   measure_queues(report.cluster);
   if (!log_.writes(LogLevel::detail)) return;

@@ -41,6 +41,7 @@ class SchedulerObserver final : public Observer {
   const bool logs_binds_;
   /// Queues with series, and the resources of each: to remove them with the queue. On the scheduler's thread.
   std::map<std::string, std::set<std::string>> queues_;
+  std::uint64_t index_mismatches_ = 0;  // as last reported
 };
 
 }  // namespace basalt::daemon

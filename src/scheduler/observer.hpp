@@ -24,6 +24,7 @@ struct CycleReport {
   std::chrono::nanoseconds total{};  ///< from opening the session until the orders are handed over
   const Cluster& cluster;            ///< with what was decided assumed
   const Decisions& decisions;
+  std::uint64_t index_mismatches = 0;  ///< under this configuration so far; see SessionMemory::mismatches
 };
 
 /// Is told what goes on, for logs and metrics. Decides nothing. Every call has an empty default.

@@ -171,7 +171,8 @@ void Scheduler::run_cycle() {
                                    .opening = opening,
                                    .total = clock_.steady_now() - begun,
                                    .cluster = state_.cluster(),
-                                   .decisions = decisions});
+                                   .decisions = decisions,
+                                   .index_mismatches = configuration_->memory->mismatches()});
 }
 
 }  // namespace basalt

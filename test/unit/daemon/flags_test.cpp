@@ -31,6 +31,16 @@ std::string refused(const std::vector<std::string>& arguments) {
   return options ? "" : options.error().message;
 }
 
+TEST(Flags, TheIndexIsVerifiedOncePerN) {
+  const std::vector<std::string> words = {"--verify-index=1/1000"};
+  const auto options = parse_flags(words);
+  ASSERT_TRUE(options) << options.error().message;
+  EXPECT_EQ(1000U, options->verify_index_every);
+  for (const char* wrong : {"--verify-index=1000", "--verify-index=1/0", "--verify-index=1/x"}) {
+    EXPECT_FALSE(parse_flags(std::vector<std::string>{wrong})) << wrong;
+  }
+}
+
 TEST(Flags, WithoutAnyTheDefaultsHold) {
   const Options options = accepted({});
   EXPECT_EQ(Options{}, options);
