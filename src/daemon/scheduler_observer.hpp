@@ -35,12 +35,14 @@ class SchedulerObserver final : public Observer {
   void count_decisions(const CycleReport& report);
   void measure_jobs(const Cluster& cluster);
   void measure_queues(const Cluster& cluster);
+  void tell_topology_problems(const Topology& topology);
 
   const Log& log_;
   const SchedulerMetrics& metrics_;
   const bool logs_binds_;
   /// Queues with series, and the resources of each: to remove them with the queue. On the scheduler's thread.
   std::map<std::string, std::set<std::string>> queues_;
+  std::set<std::string> topology_problems_;  // that were told, and still are
 };
 
 }  // namespace basalt::daemon
