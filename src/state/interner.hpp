@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "basalt/model/objects.hpp"
+#include "basalt/model/rows.hpp"
 #include "basalt/model/selectors.hpp"
 
 namespace basalt {

@@ -36,7 +36,7 @@ std::string affinity(const std::string& member, const std::string& terms) {
 }
 
 TEST(Reject, HyperNodesWhoseMembersCannotBeTold) {
-  const auto member = [](const std::string& member) { return "'spec': {'tier': 1, 'members': [" + member + "]}"; };
+  const auto member = [](const std::string& text) { return "'spec': {'tier': 1, 'members': [" + text + "]}"; };
   expect_rejections(
       ObjectKind::hyper_node,
       {{"tier", "'spec': {'tier': -1}", "spec.tier: expected 0 to"},

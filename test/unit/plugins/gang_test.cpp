@@ -68,7 +68,8 @@ class SubGroupTest : public GangTest {
   /// A pending task of a sub-group.
   TaskId member(const std::string& name, const std::string& replica) {
     Task row;
-    row.labels = world.cluster.intern_labels(LabelSet({{key, world.cluster.symbols().intern(replica)}}));
+    row.labels =
+        world.cluster.intern_labels(PodLabels{{}, {}, LabelSet({{key, world.cluster.symbols().intern(replica)}})});
     return world.task(job, name, {{"cpu", 1000}}, {}, row);
   }
   bool ready() { return Session(world.cluster, plugin.configuration, {}).job_ready(job); }
