@@ -9,6 +9,7 @@ find_package(yaml-cpp 0.7 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
 # Through pkg-config: the library's CMake package asks for its HTTP servers and clients too, which are not used.
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core>=1.0)
 if(BUILD_TESTING)
   find_package(GTest 1.12 REQUIRED)

@@ -4,6 +4,7 @@
 #include "plugins/conformance/conformance.hpp"
 #include "plugins/drf/drf.hpp"
 #include "plugins/gang/gang.hpp"
+#include "plugins/network-topology-aware/network_topology_aware.hpp"
 #include "plugins/nodeorder/nodeorder.hpp"
 #include "plugins/overcommit/overcommit.hpp"
 #include "plugins/predicates/predicates.hpp"
@@ -19,6 +20,7 @@ std::vector<PluginType> builtin_plugins() {
       conformance(),
       drf(),
       gang(),
+      network_topology_aware(),
       nodeorder(),
       overcommit(),
       predicates(),

@@ -6,14 +6,9 @@
 
 #include "basalt/framework/cluster.hpp"
 #include "basalt/framework/terms.hpp"
+#include "plugins/amounts/fullness.hpp"
 
 namespace basalt {
-
-/// How much a kind of resource counts. Neither is negative, weights are at most 10^6.
-struct WeighedKind {
-  Dimension kind = 0;
-  std::int64_t weight = 1;
-};
 
 /// How full a node would be:
 ///

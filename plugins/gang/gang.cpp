@@ -5,6 +5,7 @@
 #include "basalt/framework/session.hpp"
 #include "plugins/gang/gang_victims.hpp"
 #include "plugins/gang/role_minima.hpp"
+#include "plugins/gang/sub_group_minima.hpp"
 #include "plugins/gang/waiting_message.hpp"
 
 namespace basalt {
@@ -17,8 +18,11 @@ constexpr std::string_view kReadyReason = "tasks in gang are ready to be schedul
 
 class Gang final : public JobValid,
                    public JobOrder,
+                   public SubJobOrder,
                    public JobReady,
                    public JobPipelined,
+                   public SubJobReady,
+                   public SubJobPipelined,
                    public JobStarving,
                    public Preemptable,
                    public Reclaimable,
@@ -32,6 +36,9 @@ class Gang final : public JobValid,
     if (!role_minima_met(cluster_, job, RoleStage::valid)) {
       return Objection{"NotEnoughPodsOfTask", "Not enough valid pods of each task for gang-scheduling"};
     }
+    if (!sub_group_minima_met(cluster_, job, RoleStage::valid)) {
+      return Objection{"NotEnoughTasks", "Not enough valid sub-groups for gang-scheduling"};
+    }
     const std::int64_t valid = cluster_.valid_tasks(job);
     const std::int64_t minimum = cluster_.jobs()[job].min_member;
     if (valid >= minimum) return std::nullopt;
@@ -44,13 +51,23 @@ class Gang final : public JobValid,
     return has_minimum(left) <=> has_minimum(right);
   }
 
+  std::weak_ordering sub_job_order(SubJobId left, SubJobId right) const override {
+    return sub_job_ready(left) <=> sub_job_ready(right);
+  }
+
+  bool sub_job_ready(SubJobId sub_job) const override { return sub_job_is_at(cluster_, sub_job, RoleStage::ready); }
+  Vote sub_job_pipelined(SubJobId sub_job) const override {
+    return sub_job_is_at(cluster_, sub_job, RoleStage::pipelined) ? Vote::permit : Vote::reject;
+  }
+
   bool job_ready(JobId job) const override {
     return has_minimum(job) && role_minima_met(cluster_, job, RoleStage::ready);
   }
 
   /// Never abstains: a gang that is not complete is not kept, whatever later plugins think.
   Vote job_pipelined(JobId job) const override {
-    const bool complete = !job_starving(job) && role_minima_met(cluster_, job, RoleStage::pipelined);
+    const bool complete = !job_starving(job) && role_minima_met(cluster_, job, RoleStage::pipelined) &&
+                          sub_group_minima_met(cluster_, job, RoleStage::pipelined);
     return complete ? Vote::permit : Vote::reject;
   }
 
@@ -89,7 +106,8 @@ class Gang final : public JobValid,
  private:
   /// Pending tasks give no credit, not even those that ask for nothing: they too can find no node.
   bool has_minimum(JobId job) const {
-    return std::int64_t{cluster_.ready_tasks(job)} >= cluster_.jobs()[job].min_member;
+    return std::int64_t{cluster_.ready_tasks(job)} >= cluster_.jobs()[job].min_member &&
+           sub_group_minima_met(cluster_, job, RoleStage::ready);
   }
 
   /// Pods on their way out still hold the gang's place, and nothing waits: as later Volcano

@@ -10,25 +10,32 @@ namespace {
 /// What a job would have left, counted down as victims are chosen.
 struct Remainder {
   std::int64_t ready = 0;
-  std::vector<std::int64_t> by_role;  ///< empty: role minima do not apply
+  std::vector<std::int64_t> by_role;                   ///< empty: role minima do not apply
+  std::unordered_map<SubJobId, std::int64_t> by_part;  ///< of sub-groups, as far as asked about
 };
 
 Remainder remainder_of(const Cluster& cluster, JobId job) {
   const Job& row = cluster.jobs()[job];
-  Remainder remainder{cluster.ready_tasks(job), {}};
+  Remainder remainder{cluster.ready_tasks(job), {}, {}};
   if (!row.min_task_member.empty() && role_minima_apply(row)) remainder.by_role = ready_tasks_by_role(cluster, row);
   return remainder;
 }
 
-/// Counts one task of a role out, if the job can do without it.
-bool take_one(Remainder& remainder, const Job& job, Symbol role) {
+/// Counts one task out, if its job, its sub-group and its role can do without it.
+bool take_one(Remainder& remainder, const Cluster& cluster, const Task& task) {
+  const Job& job = cluster.jobs()[task.job];
   if (remainder.ready <= job.min_member) return false;
+  const bool in_sub_group = task.sub_job && cluster.sub_jobs()[task.sub_job].policy;
+  const auto part = in_sub_group ? remainder.by_part.try_emplace(task.sub_job, cluster.ready_tasks(task.sub_job)).first
+                                 : remainder.by_part.end();
+  if (in_sub_group && part->second <= cluster.min_member(task.sub_job)) return false;
   if (!remainder.by_role.empty()) {
-    if (const auto entry = role_entry(job, role)) {
+    if (const auto entry = role_entry(job, task.role)) {
       if (remainder.by_role[*entry] <= job.min_task_member[*entry].second) return false;
       --remainder.by_role[*entry];
     }
   }
+  if (in_sub_group) --part->second;
   --remainder.ready;
   return true;
 }
@@ -43,7 +50,7 @@ std::vector<TaskId> surplus_tasks(const Cluster& cluster, std::span<const TaskId
     if (!task.job) continue;
     auto known = remainders.find(task.job);
     if (known == remainders.end()) known = remainders.emplace(task.job, remainder_of(cluster, task.job)).first;
-    if (take_one(known->second, cluster.jobs()[task.job], task.role)) victims.push_back(candidate);
+    if (take_one(known->second, cluster, task)) victims.push_back(candidate);
   }
   return victims;
 }
@@ -65,7 +72,7 @@ std::vector<TaskId> whole_or_surplus_tasks(const Cluster& cluster, std::span<con
     if (!task.job) continue;
     auto known = remainders.find(task.job);
     if (known == remainders.end()) known = remainders.emplace(task.job, remainder_of(cluster, task.job)).first;
-    if (goes_whole(task.job) || take_one(known->second, cluster.jobs()[task.job], task.role)) {
+    if (goes_whole(task.job) || take_one(known->second, cluster, task)) {
       victims.push_back(candidate);
     }
   }

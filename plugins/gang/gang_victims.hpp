@@ -8,7 +8,8 @@
 namespace basalt {
 
 /// The candidates that can go without breaking a gang: in their order, one goes while its job
-/// keeps more ready tasks than `min_member`, and its role more than the role's minimum.
+/// keeps more ready tasks than `min_member`, its sub-group more than `subGroupSize`, and its role
+/// more than the role's minimum.
 /// Candidates without a job stay.
 ///
 /// Source: Volcano's gang eviction rule. Volcano looks at the job's minimum only, so that it

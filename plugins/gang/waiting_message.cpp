@@ -47,7 +47,8 @@ std::string origin(const Session& session, JobId job) {
 std::string waiting_message(const Session& session, JobId job) {
   const Cluster& cluster = session.cluster();
   const Job& row = cluster.jobs()[job];
-  const std::int64_t missing = std::int64_t{row.min_member} - cluster.ready_tasks(job);
+  std::int64_t missing = std::int64_t{row.min_member} - cluster.ready_tasks(job);
+  if (missing <= 0) missing = cluster.count(job, TaskStatus::pending);  // what is missing are whole sub-groups
   std::string text = std::to_string(missing) + "/" + std::to_string(row.tasks.size()) +
                      " tasks in gang unschedulable: pod group is not ready, " + status_histogram(cluster, job);
   if (const std::uint32_t pending = cluster.count(job, TaskStatus::pending); pending > 0) {

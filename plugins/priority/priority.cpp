@@ -1,5 +1,7 @@
 #include "plugins/priority/priority.hpp"
 
+#include <algorithm>
+
 #include "basalt/framework/session.hpp"
 
 namespace basalt {
@@ -7,6 +9,7 @@ namespace {
 
 class Priority final : public TaskOrder,
                        public JobOrder,
+                       public SubJobOrder,
                        public JobStarving,
                        public Preemptable,
                        public UnifiedEvictable {
@@ -20,6 +23,11 @@ class Priority final : public TaskOrder,
 
   std::weak_ordering job_order(JobId left, JobId right) const override {
     return cluster_.jobs()[right].priority <=> cluster_.jobs()[left].priority;
+  }
+
+  /// The part with the most important task first.
+  std::weak_ordering sub_job_order(SubJobId left, SubJobId right) const override {
+    return highest_priority(right) <=> highest_priority(left);
   }
 
   /// As long as any of its tasks has no place.
@@ -59,6 +67,14 @@ class Priority final : public TaskOrder,
   }
 
  private:
+  [[nodiscard]] std::int32_t highest_priority(SubJobId sub_job) const {
+    std::int32_t highest = 0;
+    for (const TaskId task : cluster_.sub_jobs()[sub_job].tasks) {
+      highest = std::max(highest, cluster_.tasks()[task].priority);
+    }
+    return highest;
+  }
+
   const Cluster& cluster_;
 };
 

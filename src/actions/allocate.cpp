@@ -3,8 +3,10 @@
 
 #include "actions/builtin.hpp"
 #include "actions/candidates.hpp"
+#include "actions/domain_search.hpp"
 #include "actions/queue_rounds.hpp"
 #include "actions/task_placing.hpp"
+#include "actions/worklist.hpp"
 #include "basalt/framework/session.hpp"
 
 namespace basalt {
@@ -20,28 +22,24 @@ class Allocation {
     std::vector<JobId> half_placed;
     for (const JobId job : jobs_to_place(session_)) {
       if (cluster_.waiting_tasks(job) > 0) holders_.push_back(job);
-      std::vector<TaskId> tasks = waiting_tasks(session_, job, false);
-      if (!session_.job_ready(job)) {
-        // Best-effort tasks that the minimum needs are placed with the others, or not at all.
-        const std::vector<TaskId> best_effort = waiting_tasks(session_, job, true);
-        tasks.insert(tasks.end(), best_effort.begin(), best_effort.end());
-      }
-      if (tasks.empty()) continue;
-      worklists_[job] = Worklist{std::move(tasks), 0};
-      const bool is_half_placed = cluster_.ready_tasks(job) > 0 && !session_.job_ready(job);
-      is_half_placed ? half_placed.push_back(job) : rounds.add(job);
+      JobWork work = work_of(session_, job);
+      if (work.is_empty()) continue;
+      works_[job] = std::move(work);
+      is_half_placed(session_, job) ? half_placed.push_back(job) : rounds.add(job);
     }
     // What a crash or a refused bind left half-placed is made whole before anything new.
     std::sort(half_placed.begin(), half_placed.end(),
               [&](JobId left, JobId right) { return session_.job_order(left, right) < 0; });
-    for (const JobId job : half_placed) place(job);
+    for (const JobId job : half_placed) {
+      if (place(job) && !works_[job].is_empty()) rounds.add(job);
+    }
     while (const auto queue = rounds.next_queue()) {
       if (session_.overused(*queue)) {
         for (const JobId job : rounds.drop(*queue)) serve_beyond_share(job);
         continue;
       }
       const JobId job = rounds.next_job(*queue);
-      if (place(job) && worklists_[job].next < worklists_[job].tasks.size()) rounds.put_back(job);
+      if (place(job) && !works_[job].is_empty()) rounds.put_back(job);
       rounds.put_back(*queue);
     }
   }
@@ -51,7 +49,7 @@ class Allocation {
   /// it is ready, reserves if it will be once what is leaving has left, and otherwise leaves no
   /// trace. Whether the job may have another turn.
   bool place(JobId job) {
-    if (worklists_[job].next == 0) session_.wait_report(job) = WaitReport{};
+    if (!has_begun(works_[job])) session_.wait_report(job) = WaitReport{};
     if (try_place(job, {})) return true;
     const std::vector<TaskId> passable = reservations_behind(job);
     return !passable.empty() && try_place(job, passable);
@@ -59,17 +57,20 @@ class Allocation {
 
   /// One try, after the reservations in `passed` have been taken away.
   bool try_place(JobId job, const std::vector<TaskId>& passed) {
-    Worklist& list = worklists_[job];
-    const std::size_t first = list.next;
+    JobWork& work = works_[job];
+    const std::vector<std::size_t> begun = work.progress();
     Transaction tx = session_.begin();
     for (const TaskId task : passed) tx.release(task);
     // Not those that this cycle has given to tasks before: they are as good as placed.
-    for (std::size_t i = first; i < list.tasks.size() && cluster_.waiting_tasks(job) > 0; ++i) {
-      if (cluster_.status(list.tasks[i]) == TaskStatus::pipelined) tx.release(list.tasks[i]);
+    for (const Worklist& list : work.lists) {
+      for (std::size_t i = list.next; i < list.tasks.size() && cluster_.waiting_tasks(job) > 0; ++i) {
+        if (cluster_.status(list.tasks[i]) == TaskStatus::pipelined) tx.release(list.tasks[i]);
+      }
     }
     const Transaction::Savepoint before = tx.savepoint();
-    const Placements placements = place_tasks(session_, job, list, tx);
+    const Placements placements = find_places(job, work, tx);
     if (session_.job_ready(job)) {
+      if (placements.empty()) work.give_up();
       tx.commit();
       return true;
     }
@@ -80,8 +81,17 @@ class Allocation {
       tx.commit();
       return false;
     }
-    list.next = first;
+    work.go_back(begun);
     return false;
+  }
+
+  Placements find_places(JobId job, JobWork& work, Transaction& tx) {
+    if (cluster_.jobs()[job].has_parts()) return place_in_domains(session_, job, work, tx);
+    return place_tasks(session_, job, work.lists.front(), tx);
+  }
+
+  static bool has_begun(const JobWork& work) {
+    return std::any_of(work.lists.begin(), work.lists.end(), [](const Worklist& list) { return list.next > 0; });
   }
 
   /// Reservations of jobs with a lower priority: a more important job does not wait for them.
@@ -110,7 +120,7 @@ class Allocation {
 
   Session& session_;
   const Cluster& cluster_;
-  std::unordered_map<JobId, Worklist> worklists_;
+  std::unordered_map<JobId, JobWork> works_;
   std::vector<JobId> holders_;  // jobs that came into the cycle with reservations
 };
 

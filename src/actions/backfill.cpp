@@ -11,6 +11,7 @@ class Backfill final : public Action {
   void run(Session& session) const override {
     QueueRounds rounds(session);
     for (const JobId job : jobs_to_place(session)) {
+      if (session.cluster().jobs()[job].has_parts()) continue;  // where its tasks may go is allocate's to find
       if (!waiting_tasks(session, job, true).empty()) rounds.add(job);
     }
     while (const auto queue = rounds.next_queue()) {

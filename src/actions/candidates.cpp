@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "basalt/framework/topology_limit.hpp"
+
 namespace basalt {
 namespace {
 
@@ -21,6 +23,12 @@ Refusal why_not(Session& session, JobId id) {
     session.admit(id);
   }
   if (const auto objection = session.job_valid(id)) return {objection->message, true};
+  if (has_binding_topology(job)) {
+    if (!session.has_hyper_node_gradient()) {
+      return {"networkTopology is hard, and no configured plugin evaluates it (network-topology-aware does)"};
+    }
+    return {unresolved_topology(cluster, id)};
+  }
   return {};
 }
 
@@ -55,6 +63,12 @@ std::vector<TaskId> waiting_tasks(const Session& session, JobId job, bool best_e
   const auto preferred = [&](TaskId left, TaskId right) { return session.task_preference(left, right) < 0; };
   if (!std::is_sorted(tasks.begin(), tasks.end(), preferred)) std::stable_sort(tasks.begin(), tasks.end(), preferred);
   return tasks;
+}
+
+std::optional<Placement> find_within(const Session& session, TaskId task, HyperNodeId domain, FitSummary& why) {
+  const Topology& topology = session.cluster().topology();
+  if (domain == topology.root()) return session.find_placement(task, why);
+  return session.find_placement(task, topology.nodes(domain), why);
 }
 
 }  // namespace basalt

@@ -16,4 +16,7 @@ std::vector<JobId> jobs_to_place(Session& session);
 /// rest.
 std::vector<TaskId> waiting_tasks(const Session& session, JobId job, bool best_effort);
 
+/// A node for the task in a domain, which may be all nodes. See `Session::find_placement`.
+std::optional<Placement> find_within(const Session& session, TaskId task, HyperNodeId domain, FitSummary& why);
+
 }  // namespace basalt

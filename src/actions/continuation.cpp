@@ -14,10 +14,15 @@ std::int64_t placed_in_role(const Cluster& cluster, const Job& job, Symbol role)
 
 }  // namespace
 
-bool may_still_succeed(const Cluster& cluster, JobId id, const std::set<Symbol>& failed_roles) {
+bool may_still_succeed(const Cluster& cluster, JobId id, SubJobId part, const std::set<Symbol>& failed_roles) {
   const Job& job = cluster.jobs()[id];
   const auto minimum = static_cast<std::size_t>(std::max(job.min_member, 0));
   if (minimum == job.tasks.size()) return false;
+  if (part) {
+    const auto size = static_cast<std::size_t>(std::max(cluster.min_member(part), 0));
+    if (size >= cluster.sub_jobs()[part].tasks.size()) return false;
+  }
+  if (!job.sub_groups.empty()) return true;
   std::int64_t role_minimums = 0;
   for (const auto& [role, minimum_of_role] : job.min_task_member) role_minimums += minimum_of_role;
   if (job.min_member < role_minimums) {

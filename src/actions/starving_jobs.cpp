@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "basalt/framework/topology_limit.hpp"
+
 namespace basalt {
 namespace {
 
@@ -28,6 +30,8 @@ std::vector<JobId> starving_jobs(const Session& session) {
     if (cluster.count(id, TaskStatus::pending) + cluster.waiting_tasks(id) == 0) continue;
     if (!job.queue || !job.blockers.empty() || cluster.phase(id) == JobPhase::pending || session.job_valid(id))
       continue;
+    // Only allocate knows what may be placed where together: they wait until there is room.
+    if (has_binding_topology(job) || !job.sub_groups.empty()) continue;
     const bool starves = cluster.count(id, TaskStatus::pending) > 0 && session.job_starving(id);
     if (!starves && empty_promises(cluster, id).empty()) continue;
     if (!is_being_served(cluster, id)) jobs.push_back(id);

@@ -7,7 +7,8 @@
 namespace basalt {
 
 /// The jobs for which tasks may be evicted, in job order: they are in, whole enough, and starve with
-/// pending tasks or hold empty promises; and nothing is leaving for them already. A job that holds a reservation on
+/// pending tasks or hold empty promises; nothing is leaving for them already; and they have neither
+/// sub-groups nor a hard networkTopology. A job that holds a reservation on
 /// a node that something is leaving waits for that, however long it takes: else it would evict
 /// more each cycle until the first victim is gone.
 std::vector<JobId> starving_jobs(const Session& session);

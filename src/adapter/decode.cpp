@@ -38,13 +38,16 @@ ObjectVariant read_builtin(ObjectKind kind, const In& in) {
     case ObjectKind::storage_class: return read_with<In>(read_storage_class<In>, in);
     case ObjectKind::namespace_kind: return read_with<In>(read_namespace<In>, in);
     case ObjectKind::pod_group:
-    case ObjectKind::queue: break;
+    case ObjectKind::queue:
+    case ObjectKind::hyper_node: break;
   }
   BASALT_CHECK(false, "not a built-in kind");
   return {};
 }
 
-bool is_custom(ObjectKind kind) { return kind == ObjectKind::pod_group || kind == ObjectKind::queue; }
+bool is_custom(ObjectKind kind) {
+  return kind == ObjectKind::pod_group || kind == ObjectKind::queue || kind == ObjectKind::hyper_node;
+}
 
 bool is_namespaced(ObjectKind kind) {
   return kind == ObjectKind::pod || kind == ObjectKind::pod_group || kind == ObjectKind::claim;
@@ -95,6 +98,7 @@ Result<Judged> read_json(ObjectKind kind, std::string_view bytes) {
   }
   if (kind == ObjectKind::pod_group) return judge(kind, read_with<JsonMessage>(read_pod_group, in), reading);
   if (kind == ObjectKind::queue) return judge(kind, read_with<JsonMessage>(read_queue, in), reading);
+  if (kind == ObjectKind::hyper_node) return judge(kind, read_with<JsonMessage>(read_hyper_node, in), reading);
   return judge(kind, read_builtin(kind, in), reading);
 }
 

@@ -17,7 +17,7 @@ namespace basalt::adapter {
 ///   any machine (`Resources::kMaxTaskAmount` and its siblings), an enum value nobody knows, a port out of range, a
 ///   negative minimum. The message then is "<field path>: <what is wrong and what was expected>", for example
 ///   `spec.containers[0].resources.requests["memory"]: ...`.
-/// PodGroup and Queue exist as JSON only: protobuf fails with `unsupported`.
+/// PodGroup, Queue and HyperNode exist as JSON only: protobuf fails with `unsupported`.
 /// Source of the protobuf numbers: k8s.io/api generated.proto, checked against 1.20 to 1.34.
 Result<ObjectVariant> decode(ObjectKind kind, const kube::ObjectBytes& object);
 

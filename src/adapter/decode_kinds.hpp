@@ -26,7 +26,8 @@ void read_storage_class(const In& in, StorageClassObject& storage_class);
 template <class In>
 void read_namespace(const In& in, NamespaceObject& space);
 
-void read_pod_group(const JsonMessage& in, PodGroupObject& group);  // decode_pod_group.cpp
-void read_queue(const JsonMessage& in, QueueObject& queue);         // decode_queue.cpp
+void read_pod_group(const JsonMessage& in, PodGroupObject& group);         // decode_pod_group.cpp
+void read_queue(const JsonMessage& in, QueueObject& queue);                // decode_queue.cpp
+void read_hyper_node(const JsonMessage& in, HyperNodeObject& hyper_node);  // decode_hyper_node.cpp
 
 }  // namespace basalt::adapter

@@ -3,12 +3,14 @@
 
 #include "adapter/decode_kinds.hpp"
 #include "adapter/decode_metadata.hpp"
+#include "adapter/decode_selectors.hpp"
 #include "adapter/fields.hpp"
 
 namespace basalt::adapter {
 namespace {
 
 constexpr std::int32_t kMost = std::numeric_limits<std::int32_t>::max();
+constexpr std::array<std::string_view, 3> kTopologyModes = {"", "hard", "soft"};
 constexpr std::array<std::string_view, 6> kPhases = {"", "Pending", "Inqueue", "Running", "Unknown", "Completed"};
 
 /// spec.minTaskMember: pods that are needed of each role.
@@ -23,12 +25,33 @@ auto role_minimums(std::vector<std::pair<std::string, std::int32_t>>& out) {
   return Field{kJsonOnly, "minTaskMember", take, done};
 }
 
+/// networkTopology of a group or of a policy. An absent mode is the CRD's default.
+auto topology(std::optional<NetworkTopologyText>& out) {
+  return message(kJsonOnly, "networkTopology", [&out](const JsonMessage& in) {
+    NetworkTopologyText& stated = out.emplace();
+    std::optional<std::int32_t>& tier = stated.highest_tier_allowed;
+    in.read(one_of(kJsonOnly, "mode", stated.mode, kTopologyModes), integer(kJsonOnly, "highestTierAllowed", tier),
+            text(kJsonOnly, "highestTierName", stated.highest_tier_name));
+    if (stated.mode.empty()) stated.mode = "hard";
+    if (tier && *tier < 0) in.reading().object("highestTierAllowed: expected a tier of 0 or more");
+  });
+}
+
+void read_policy(const JsonMessage& in, SubGroupPolicyText& policy) {
+  in.read(text(kJsonOnly, "name", policy.name), label_selector(kJsonOnly, "labelSelector", policy.selector),
+          texts(kJsonOnly, "matchLabelKeys", policy.match_label_keys),
+          integer_within(kJsonOnly, "subGroupSize", policy.size, 1, kMost),
+          integer_within(kJsonOnly, "minSubGroups", policy.min_sub_groups, 0, kMost),
+          topology(policy.network_topology));
+}
+
 void read_spec(const JsonMessage& in, PodGroupObject& group) {
   in.read(integer_within(kJsonOnly, "minMember", group.min_member, 0, kMost), role_minimums(group.min_task_member),
           text(kJsonOnly, "queue", group.queue), text(kJsonOnly, "priorityClassName", group.priority_class_name),
           amounts(kJsonOnly, "minResources", group.min_resources, Resources::kMaxStatedAmount),
-          message(kJsonOnly, "networkTopology", [&group](const JsonMessage&) { group.has_network_topology = true; }),
-          each(kJsonOnly, "subGroupPolicy", [&group](const JsonMessage&) { group.has_sub_groups = true; }));
+          topology(group.network_topology), each(kJsonOnly, "subGroupPolicy", [&group](const JsonMessage& policy) {
+            read_policy(policy, group.sub_groups.emplace_back());
+          }));
 }
 
 void read_condition(const JsonMessage& in, ConditionText& condition) {

@@ -71,6 +71,7 @@ void SchedulerObserver::cycle_done(const CycleReport& report) {
   }
   measure_jobs(report.cluster);
   measure_queues(report.cluster);
+  tell_topology_problems(report.cluster.topology());
   if (!log_.writes(LogLevel::detail)) return;
   log_.write(LogLevel::detail, "cycle",
              {{"cycle", report.cycle},
@@ -84,6 +85,15 @@ void SchedulerObserver::cycle_done(const CycleReport& report) {
   for (const Decision& decision : report.decisions) {
     log_.write(LogLevel::trace, "decided", {{"decision", print(decision, report.cluster)}});
   }
+}
+
+/// Each once, when it comes up.
+void SchedulerObserver::tell_topology_problems(const Topology& topology) {
+  std::set<std::string> problems(topology.problems().begin(), topology.problems().end());
+  for (const std::string& problem : problems) {
+    if (!topology_problems_.contains(problem)) log_.warning("topology", {{"reason", problem}});
+  }
+  topology_problems_ = std::move(problems);
 }
 
 void SchedulerObserver::count_decisions(const CycleReport& report) {

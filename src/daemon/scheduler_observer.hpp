@@ -35,6 +35,7 @@ class SchedulerObserver final : public Observer {
   void count_decisions(const CycleReport& report);
   void measure_jobs(const Cluster& cluster);
   void measure_queues(const Cluster& cluster);
+  void tell_topology_problems(const Topology& topology);
 
   const Log& log_;
   const SchedulerMetrics& metrics_;
@@ -42,6 +43,7 @@ class SchedulerObserver final : public Observer {
   /// Queues with series, and the resources of each: to remove them with the queue. On the scheduler's thread.
   std::map<std::string, std::set<std::string>> queues_;
   std::uint64_t index_mismatches_ = 0;  // as last reported
+  std::set<std::string> topology_problems_;  // that were told, and still are
 };
 
 }  // namespace basalt::daemon

@@ -12,6 +12,7 @@ namespace basalt::daemon {
 namespace {
 
 constexpr std::chrono::seconds kPauseBetweenLooks{2};
+constexpr std::chrono::seconds kPauseWithoutOptional{15};
 // Nothing is scheduled while a watch is away: shorter than client-go's 30 s, and yet only two requests a second.
 constexpr std::chrono::seconds kLongestPause{5};
 constexpr std::string_view kVolcanoGroup = "scheduling.volcano.sh";
@@ -38,6 +39,7 @@ std::vector<WatchedKind> watched_kinds(bool with_priority_classes) {
       {ObjectKind::volume, "", "persistentvolumes"},
       {ObjectKind::storage_class, "storage.k8s.io", "storageclasses"},
       {ObjectKind::namespace_kind, "", "namespaces"},
+      {ObjectKind::hyper_node, "topology.volcano.sh", "hypernodes", true},
   };
   if (with_priority_classes) kinds.push_back({ObjectKind::priority_class, "scheduling.k8s.io", "priorityclasses"});
   return kinds;
@@ -60,6 +62,11 @@ std::string Sources::find_path(const WatchedKind& kind, const std::stop_token& s
     const auto discovery = around_.client.discover(groups, stop);
     auto path = discovery ? discovery->resource_path(kind.group, kind.plural) : Result<std::string>(discovery.error());
     if (path) return std::move(*path);
+    if (kind.optional && path.error().code == ErrorCode::not_found) {
+      around_.gate.note_current(kind.kind);
+      if (!around_.waiter.wait(kPauseWithoutOptional, stop)) break;
+      continue;
+    }
     const Error error = explained(kind, path.error());
     around_.gate.note_behind(kind.kind, error.message);
     if (std::exchange(told, error.message) != error.message) around_.observer.watch_failed(kind.kind, error);
@@ -73,6 +80,7 @@ void Sources::watch(const WatchedKind& kind, const std::stop_token& stop) const 
   options.path = find_path(kind, stop);
   options.backoff_cap = kLongestPause;
   if (options.path.empty()) return;
+  if (kind.optional) around_.gate.note_behind(kind.kind, "not listed yet");
   Feed feed(kind.kind, around_.mailbox, around_.gate, around_.observer);
   kube::Reflector reflector(around_.client, feed, around_.clock, around_.waiter,
                             kube::seeded_random(std::random_device{}()), std::move(options));

@@ -21,13 +21,15 @@ struct WatchedKind {
   ObjectKind kind;
   std::string_view group;  ///< empty: the core group
   std::string_view plural;
+  bool optional = false;  ///< a cluster without it is complete
 };
 
 /// All kinds the scheduler watches; without priority classes if they are not wanted.
 [[nodiscard]] std::vector<WatchedKind> watched_kinds(bool with_priority_classes);
 
 /// Watches the cluster: one thread a kind lists and watches it, and posts what it learns. A kind that the server does
-/// not serve is asked for again every two seconds, and the gate says that it is missing.
+/// not serve is asked for again every two seconds, and the gate says that it is missing; an optional one is asked for
+/// now and then, and meanwhile there are no objects of it.
 class Sources {
  public:
   /// REQUIRES: all outlive the sources.

@@ -32,6 +32,9 @@ void add_or_subtract(Resources& sum, const Resources& amount, bool add) {
 Cluster::Cluster() {
   total_used_.grow(1);
   for (Dimension kind = 0; kind < schema_.size(); ++kind) symbols_.intern(schema_.name(kind));
+  HyperNode root;
+  root.name = Topology::kRootName;
+  top_hyper_node_ = hyper_nodes_.insert(std::move(root));
 }
 Cluster::~Cluster() = default;
 
@@ -86,16 +89,29 @@ std::optional<Dimension> Cluster::future_shortage(NodeId node, const Resources& 
   return std::nullopt;
 }
 
-std::uint32_t Cluster::ready_tasks(JobId job) const {
-  return count(job, TaskStatus::allocated) + count(job, TaskStatus::binding) + count(job, TaskStatus::bound) +
-         count(job, TaskStatus::running) + count(job, TaskStatus::succeeded);
+namespace {
+
+std::uint32_t sum_of(const StatusCounts& counts, std::initializer_list<TaskStatus> statuses) {
+  std::uint32_t sum = 0;
+  for (const TaskStatus status : statuses) sum += counts[static_cast<std::size_t>(status)];
+  return sum;
+}
+std::uint32_t ready(const StatusCounts& counts) {
+  return sum_of(counts, {TaskStatus::allocated, TaskStatus::binding, TaskStatus::bound, TaskStatus::running,
+                         TaskStatus::succeeded});
+}
+std::uint32_t valid(const StatusCounts& counts) {
+  return ready(counts) + sum_of(counts, {TaskStatus::pipelined, TaskStatus::pending});
 }
 
+}  // namespace
+
+std::uint32_t Cluster::ready_tasks(JobId job) const { return ready(counts(job)); }
 std::uint32_t Cluster::waiting_tasks(JobId job) const { return count(job, TaskStatus::pipelined); }
-
-std::uint32_t Cluster::valid_tasks(JobId job) const {
-  return ready_tasks(job) + waiting_tasks(job) + count(job, TaskStatus::pending);
-}
+std::uint32_t Cluster::valid_tasks(JobId job) const { return valid(counts(job)); }
+std::uint32_t Cluster::ready_tasks(SubJobId sub_job) const { return ready(counts(sub_job)); }
+std::uint32_t Cluster::waiting_tasks(SubJobId sub_job) const { return count(sub_job, TaskStatus::pipelined); }
+std::uint32_t Cluster::valid_tasks(SubJobId sub_job) const { return valid(counts(sub_job)); }
 
 // --- placement ---
 
@@ -119,6 +135,7 @@ void Cluster::enter(TaskId task, TaskStatus status, NodeId node) {
     note_use(node);
   }
   if (row.job) count_in(row.job, jobs_[row.job].queue, status, spec, true);
+  if (row.sub_job) count_in(row.sub_job, status, true);
 }
 
 void Cluster::leave(TaskId task) {
@@ -134,6 +151,7 @@ void Cluster::leave(TaskId task) {
     if (!undo_.is_open()) relieved_.note(node.slot());
   }
   if (row.job) count_in(row.job, jobs_[row.job].queue, status, spec, false);
+  if (row.sub_job) count_in(row.sub_job, status, false);
 }
 
 void Cluster::occupy(NodeId node, TaskStatus status, const Resources& request, bool add) {
@@ -242,7 +260,8 @@ std::uint64_t Cluster::fingerprint() const {
                                  &queue_pipelined_,
                                  &queue_pending_,
                                  &pending_best_effort_,
-                                 &total_used_};
+                                 &total_used_,
+                                 &sub_job_counts_};
   for (const ColumnBase* column : columns) hash = std::rotl(hash, 5) ^ column->fingerprint();
   for (const auto& column : plugin_node_columns_) hash = std::rotl(hash, 5) ^ column->fingerprint();
   for (const auto& counters : plugin_counters_) hash = std::rotl(hash, 5) ^ counters->fingerprint();
@@ -374,7 +393,7 @@ void Cluster::erase_queue(QueueId queue) {
 
 JobId Cluster::insert_job(Job row) {
   check_between_cycles();
-  BASALT_CHECK(row.tasks.empty(), "tasks join a job when they are inserted");
+  BASALT_CHECK(row.tasks.empty() && row.sub_jobs.empty(), "tasks join a job when they are inserted");
   const JobId job = jobs_.insert(std::move(row));
   grow_all(jobs_.slots(), counts_, pending_best_effort_, job_allocated_, job_pipelined_, job_pending_, phase_);
   clear_all(job.slot(), counts_, pending_best_effort_, job_allocated_, job_pipelined_, job_pending_, phase_);
@@ -395,10 +414,16 @@ void Cluster::replace_job(JobId job, Job row) {
     }
   }
   const std::vector<TaskId> tasks = std::exchange(kept.tasks, {});
+  const std::vector<SubJobId> sub_jobs = std::exchange(kept.sub_jobs, {});
+  const bool regroup = kept.has_parts() != row.has_parts() || kept.sub_groups != row.sub_groups;
   const bool is_news = kept != row;  // most updates echo what was written
   if (is_news) kept = std::move(row);
   kept.tasks = tasks;
+  kept.sub_jobs = sub_jobs;
   if (is_news) note_job(job);
+  if (!regroup) return;
+  for (const TaskId task : tasks) remove_from_sub_job(task);
+  for (const TaskId task : tasks) add_to_sub_job(task, job);
 }
 
 void Cluster::erase_job(JobId job) {
@@ -413,6 +438,7 @@ TaskId Cluster::insert_task(Task row) {
   check_between_cycles();
   const JobId job = row.job;
   row.job = JobId{};
+  row.sub_job = SubJobId{};
   const TaskId task = tasks_.insert(std::move(row));
   grow_all(tasks_.slots(), status_, node_of_, next_on_, previous_on_);
   clear_all(task.slot(), status_, node_of_, next_on_, previous_on_);
@@ -422,6 +448,7 @@ TaskId Cluster::insert_task(Task row) {
 
 void Cluster::replace_task(TaskId task, Task row) {
   check_between_cycles();
+  row.sub_job = tasks_[task].sub_job;  // follows from the rest
   if (tasks_[task] == row) return;
   const TaskStatus status = status_[task];
   const NodeId node = node_of_[task];
@@ -430,6 +457,7 @@ void Cluster::replace_task(TaskId task, Task row) {
   move(task, TaskStatus::pending, NodeId{});
   if (tasks_[task].job) remove_from_job(task, tasks_[task].job);
   row.job = JobId{};
+  row.sub_job = SubJobId{};
   tasks_[task] = std::move(row);
   if (job) add_to_job(task, job);
   move(task, status, node);
@@ -450,11 +478,13 @@ void Cluster::add_to_job(TaskId task, JobId job) {
     return comes_before(tasks_[left], tasks_[right]);
   });
   members.insert(place, task);
+  add_to_sub_job(task, job);
   count_in(job, jobs_[job].queue, status_[task], specs()[row.spec], true);
 }
 
 void Cluster::remove_from_job(TaskId task, JobId job) {
   Task& row = tasks_[task];
+  remove_from_sub_job(task);
   count_in(job, jobs_[job].queue, status_[task], specs()[row.spec], false);
   std::erase(jobs_[job].tasks, task);
   row.job = JobId{};

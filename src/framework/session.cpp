@@ -16,6 +16,16 @@ std::weak_ordering by_row(bool left_first, bool right_first) {
   return right_first ? std::weak_ordering::greater : std::weak_ordering::equivalent;
 }
 
+/// What a plugin answered, without its order inside groups.
+Gradient in_order(Gradient gradient, const Topology& topology) {
+  for (auto& group : gradient) {
+    std::sort(group.begin(), group.end(),
+              [&](HyperNodeId left, HyperNodeId right) { return topology.rank(left) < topology.rank(right); });
+    group.erase(std::unique(group.begin(), group.end()), group.end());
+  }
+  return gradient;
+}
+
 }  // namespace
 
 Session::Session(Cluster& cluster, const Configuration& configuration, Moment moment, SessionPurpose purpose)
@@ -93,6 +103,16 @@ std::weak_ordering Session::job_order(JobId left, JobId right) const {
       });
 }
 
+std::weak_ordering Session::sub_job_order(SubJobId left, SubJobId right) const {
+  return laws::first_preference(
+      points<SubJobOrder>(), [&](const SubJobOrder& plugin) { return plugin.sub_job_order(left, right); },
+      [&] {
+        const SubJob& l = cluster_.sub_jobs()[left];
+        const SubJob& r = cluster_.sub_jobs()[right];
+        return by_row(comes_before(l, r), comes_before(r, l));
+      });
+}
+
 std::weak_ordering Session::task_order(TaskId left, TaskId right) const {
   const std::weak_ordering preference = task_preference(left, right);
   if (preference != 0) return preference;
@@ -119,6 +139,20 @@ bool Session::job_ready(JobId job) const {
 
 bool Session::job_pipelined(JobId job) const {
   return laws::vote(points<JobPipelined>(), [&](const JobPipelined& plugin) { return plugin.job_pipelined(job); });
+}
+
+bool Session::sub_job_ready(SubJobId sub_job) const {
+  const JobId job = cluster_.sub_jobs()[sub_job].job;
+  if (cluster_.jobs()[job].sub_groups.empty()) return job_ready(job);
+  return laws::all_agree(points<SubJobReady>(),
+                         [&](const SubJobReady& plugin) { return plugin.sub_job_ready(sub_job); });
+}
+
+bool Session::sub_job_pipelined(SubJobId sub_job) const {
+  const JobId job = cluster_.sub_jobs()[sub_job].job;
+  if (cluster_.jobs()[job].sub_groups.empty()) return job_pipelined(job);
+  return laws::vote(points<SubJobPipelined>(),
+                    [&](const SubJobPipelined& plugin) { return plugin.sub_job_pipelined(sub_job); });
 }
 
 bool Session::job_starving(JobId job) const {
@@ -178,6 +212,27 @@ std::string Session::pre_predicate(TaskId task) const {
   });
   if (agreed) return {};
   return why.empty() ? "refused by a plugin" : why;
+}
+
+// --- HyperNodes ---
+
+Gradient Session::hyper_node_gradient(JobId job, HyperNodeId root, SearchPurpose purpose) const {
+  const auto* plugin = laws::first_plugin(points<HyperNodeGradient>());
+  if (plugin == nullptr) return {{root}};
+  return in_order(plugin->gradient_for_job(job, root, purpose), cluster_.topology());
+}
+
+Gradient Session::hyper_node_gradient(SubJobId sub_job, HyperNodeId root, SearchPurpose purpose) const {
+  const auto* plugin = laws::first_plugin(points<HyperNodeGradient>());
+  if (plugin == nullptr) return {{root}};
+  return in_order(plugin->gradient_for_sub_job(sub_job, root, purpose), cluster_.topology());
+}
+
+std::vector<Score> Session::hyper_node_scores(SubJobId sub_job, std::span<const HyperNodeId> hyper_nodes) const {
+  std::vector<Score> totals(hyper_nodes.size(), 0);
+  laws::tell_all(points<HyperNodeOrder>(),
+                 [&](const HyperNodeOrder& plugin) { plugin.add_hyper_node_scores(sub_job, hyper_nodes, totals); });
+  return totals;
 }
 
 // --- changes ---

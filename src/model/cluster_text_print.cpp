@@ -72,6 +72,24 @@ std::string print(const QueueObject& queue) {
   return std::move(line).text();
 }
 
+std::string topology_text(const std::optional<NetworkTopologyText>& topology) {
+  if (!topology) return {};
+  if (topology->highest_tier_allowed) return topology->mode + ":" + std::to_string(*topology->highest_tier_allowed);
+  return topology->mode + (topology->highest_tier_name.empty() ? "" : ":" + topology->highest_tier_name);
+}
+
+void print_policy(LineText& line, const SubGroupPolicyText& policy) {
+  line.add("sub-group:" + policy.name, join(policy.match_label_keys));
+  line.add_if(policy.size != 1, "sub-group-size:" + policy.name, std::to_string(policy.size));
+  line.add_if(policy.min_sub_groups != 0, "sub-group-min:" + policy.name, std::to_string(policy.min_sub_groups));
+  line.add_if(policy.network_topology.has_value(), "sub-group-topology:" + policy.name,
+              topology_text(policy.network_topology));
+  if (!policy.selector) return;
+  for (const auto& [key, value] : policy.selector->match_labels) {
+    line.add("sub-group-select:" + policy.name, key + "=" + value);
+  }
+}
+
 std::string print(const PodGroupObject& group) {
   LineText line("job", group.meta);
   line.annotations(group.meta);
@@ -79,12 +97,13 @@ std::string print(const PodGroupObject& group) {
   line.add_if(!group.queue.empty(), "queue", group.queue);
   line.add_if(!group.priority_class_name.empty(), "priority", group.priority_class_name);
   line.add_if(!group.phase.empty(), "phase", group.phase);
-  line.flag_if(group.has_network_topology, "network-topology");
+  line.add_if(group.network_topology.has_value(), "topology", topology_text(group.network_topology));
   if (group.min_resources) {
     line.flag_if(group.min_resources->empty(), "min-resources");
     line.amounts(*group.min_resources, "min-resources.");
   }
   for (const auto& [role, minimum] : group.min_task_member) line.add("role:" + role, std::to_string(minimum));
+  for (const SubGroupPolicyText& policy : group.sub_groups) print_policy(line, policy);
   return std::move(line).text();
 }
 
@@ -155,6 +174,19 @@ std::string print(const StorageClassObject& storage_class) {
 std::string print(const NamespaceObject& name_space) {
   LineText line("namespace", name_space.meta);
   line.annotations(name_space.meta);
+  return std::move(line).text();
+}
+
+std::string print(const HyperNodeObject& hyper_node) {
+  LineText line("hyper-node", hyper_node.meta);
+  line.add("tier", std::to_string(hyper_node.tier));
+  line.add_if(!hyper_node.tier_name.empty(), "tier-name", hyper_node.tier_name);
+  for (const HyperNodeMemberText& member : hyper_node.members) {
+    if (member.exact_name) line.add(member.is_node ? "nodes" : "hyper-nodes", *member.exact_name);
+    if (member.is_node && member.name_pattern) line.add("pattern", *member.name_pattern);
+    if (!member.labels) continue;
+    for (const auto& [key, value] : member.labels->match_labels) line.add("select:" + key, value);
+  }
   return std::move(line).text();
 }
 

@@ -28,6 +28,7 @@ std::string_view to_string(ObjectKind kind) {
     case ObjectKind::volume: return "PersistentVolume";
     case ObjectKind::storage_class: return "StorageClass";
     case ObjectKind::namespace_kind: return "Namespace";
+    case ObjectKind::hyper_node: return "HyperNode";
   }
   return "unknown";
 }

@@ -70,6 +70,14 @@ bool comes_before(const Job& left, const Job& right) {
          std::tie(right.created, right.namespace_name, right.name);
 }
 
+bool comes_before(const SubJob& left, const SubJob& right) {
+  return std::tie(left.index, left.policy, left.values) < std::tie(right.index, right.policy, right.values);
+}
+
+bool comes_before(const HyperNode& left, const HyperNode& right) {
+  return std::tie(left.tier, left.name) < std::tie(right.tier, right.name);
+}
+
 bool comes_before(const Queue& left, const Queue& right) {
   return std::tie(left.created, left.name) < std::tie(right.created, right.name);
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "basalt/base/check.hpp"
+#include "state/interner.hpp"
 #include "state/state.hpp"
 
 // PodGroups and what stands for them become jobs; queues and priority classes are theirs.
@@ -15,6 +16,21 @@ QueueState parse_queue_state(const std::string& text) {
   if (text == "Closed") return QueueState::closed;
   if (text == "Closing") return QueueState::closing;
   return QueueState::unknown;
+}
+
+NetworkTopology make_topology(const NetworkTopologyText& text) {
+  return NetworkTopology{text.mode != "soft", text.highest_tier_allowed, text.highest_tier_name};
+}
+
+SubGroupPolicy make_policy(const SubGroupPolicyText& text, Symbols& symbols) {
+  SubGroupPolicy row;
+  row.name = text.name;
+  if (text.selector) row.selector = Interner(symbols)(*text.selector);
+  for (const std::string& key : text.match_label_keys) row.match_label_keys.push_back(symbols.intern(key));
+  row.size = text.size;
+  row.min_sub_groups = text.min_sub_groups;
+  if (text.network_topology) row.network_topology = make_topology(*text.network_topology);
+  return row;
 }
 
 }  // namespace
@@ -164,8 +180,10 @@ Job State::make_job(const PodGroupObject& object) {
   if (preemptable == nullptr) preemptable = find_value(object.meta.labels, kPreemptable);
   if (preemptable != nullptr) row.preemptable = *preemptable == "true";
   row.annotations = object.meta.annotations;
-  if (object.has_network_topology) row.blockers.emplace_back("unsupported: networkTopology of the PodGroup");
-  if (object.has_sub_groups) row.blockers.emplace_back("unsupported: subGroupPolicy of the PodGroup");
+  if (object.network_topology) row.network_topology = make_topology(*object.network_topology);
+  for (const SubGroupPolicyText& policy : object.sub_groups) {
+    row.sub_groups.push_back(make_policy(policy, cluster_.symbols()));
+  }
   row.observed = JobObserved{
       parse_job_phase(object.phase), object.phase, object.running, object.succeeded, object.failed, object.conditions};
   return row;

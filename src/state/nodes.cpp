@@ -14,11 +14,15 @@ bool State::is_selected(const NodeObject& node) const {
 
 void State::put_node(const std::string& name, Node row) {
   if (const auto known = nodes_.find(name); known != nodes_.end()) {
-    row.uncountable_pods = cluster_.nodes()[known->second].uncountable_pods;
+    const Node& kept = cluster_.nodes()[known->second];
+    row.uncountable_pods = kept.uncountable_pods;
+    const bool is_same_to_selectors = kept.labels == row.labels && kept.placeholder == row.placeholder;
     if (row.placeholder) release_reservations_on(known->second);
     cluster_.replace_node(known->second, std::move(row));
+    if (!is_same_to_selectors) hyper_nodes_.node_changed(known->second);
   } else {
-    nodes_.emplace(name, cluster_.insert_node(std::move(row)));
+    const NodeId node = nodes_.emplace(name, cluster_.insert_node(std::move(row))).first->second;
+    hyper_nodes_.node_changed(node);
   }
 }
 
@@ -29,7 +33,9 @@ NodeId State::node_named(const std::string& name) {
   Node row;
   row.name = cluster_.symbols().intern(name);
   row.placeholder = true;
-  return nodes_.emplace(name, cluster_.insert_node(std::move(row))).first->second;
+  const NodeId node = nodes_.emplace(name, cluster_.insert_node(std::move(row))).first->second;
+  hyper_nodes_.node_changed(node);
+  return node;
 }
 
 /// A node that goes leaves a placeholder while pods are still said to be on it, so that they
@@ -43,6 +49,7 @@ void State::remove_node(const std::string& name) {
   row.uncountable_pods = cluster_.nodes()[known->second].uncountable_pods;
   row.placeholder = true;
   cluster_.replace_node(known->second, std::move(row));
+  hyper_nodes_.node_changed(known->second);
   drop_if_empty(known->second);
 }
 
@@ -60,6 +67,7 @@ void State::drop_if_empty(NodeId node) {
   bool is_empty = true;
   cluster_.for_each_task_on(node, [&](TaskId) { is_empty = false; });
   if (!is_empty) return;
+  hyper_nodes_.node_leaves(node);
   nodes_.erase(cluster_.node_name(node));
   cluster_.erase_node(node);
 }

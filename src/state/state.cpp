@@ -52,6 +52,7 @@ void State::remove(const Removed& removed) {
       namespaces_.erase(removed.name);
       reread_pods_that_select_namespaces();
       return;
+    case ObjectKind::hyper_node: hyper_nodes_.remove(removed.name); return;
   }
 }
 

@@ -13,6 +13,7 @@
 #include "basalt/framework/cluster.hpp"
 #include "basalt/framework/decision.hpp"
 #include "basalt/model/delta.hpp"
+#include "state/hyper_nodes.hpp"
 #include "state/ownership.hpp"
 
 namespace basalt {
@@ -91,6 +92,7 @@ class State {
   void take(const VolumeObject& volume);
   void take(const StorageClassObject& storage_class);
   void take(const NamespaceObject& name_space);
+  void take(const HyperNodeObject& hyper_node) { hyper_nodes_.take(hyper_node); }
   void remove(const Removed& removed);
   void reject(const Rejected& rejected);
   void settle(const BindResult& result);
@@ -143,6 +145,7 @@ class State {
 
   Ownership ownership_;
   Cluster cluster_;
+  HyperNodes hyper_nodes_{cluster_};
   std::unordered_map<std::string, PodEntry> pods_;  // by namespace/name
   std::unordered_map<std::string, NodeId> nodes_;
   std::map<std::string, Group> groups_;  // by namespace/name; implicit ones by "uid of pod or owner"

@@ -2,6 +2,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "basalt/framework/topology_limit.hpp"
 #include "basalt/testing/scenario.hpp"
 
 namespace basalt::testing {
@@ -28,30 +29,83 @@ void check_node(const Cluster& cluster, TaskId task, NodeId node, bool later, st
   }
 }
 
+std::string name_of(const Cluster& cluster, SubJobId part) {
+  const SubJob& row = cluster.sub_jobs()[part];
+  std::string name = cluster.jobs()[row.job].name;
+  for (const std::string& value : row.values) name += "/" + value;
+  return name;
+}
+
+/// A gang, the parts of it that got something, and the number of parts it needs.
+void check_gang(const Cluster& cluster, JobId job, const std::set<std::string>& bound_parts,
+                std::vector<std::string>& violations) {
+  const Job& row = cluster.jobs()[job];
+  if (static_cast<std::int64_t>(cluster.ready_tasks(job)) < row.min_member) {
+    violations.push_back("gang " + row.name + " is half-placed: " + std::to_string(cluster.ready_tasks(job)) + " of " +
+                         std::to_string(row.min_member));
+  }
+  if (row.sub_groups.empty()) return;
+  std::vector<std::int64_t> whole(row.sub_groups.size(), 0);
+  for (const SubJobId part : row.sub_jobs) {
+    const bool is_whole = static_cast<std::int64_t>(cluster.ready_tasks(part)) >= cluster.min_member(part);
+    const auto policy = cluster.sub_jobs()[part].policy;
+    if (policy && is_whole) ++whole[*policy];
+    if (!is_whole && bound_parts.contains(name_of(cluster, part))) {
+      violations.push_back("sub-group " + name_of(cluster, part) +
+                           " is half-placed: " + std::to_string(cluster.ready_tasks(part)) + " of " +
+                           std::to_string(cluster.min_member(part)));
+    }
+  }
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    if (whole[i] >= row.sub_groups[i].min_sub_groups) continue;
+    violations.push_back("gang " + row.name + " has " + std::to_string(whole[i]) + " whole sub-groups of " +
+                         std::to_string(row.sub_groups[i].min_sub_groups) + " that it needs");
+  }
+}
+
+template <class Id>
+void check_span(const Cluster& cluster, Id id, const std::string& name, std::vector<std::string>& violations) {
+  const Topology& topology = cluster.topology();
+  const HyperNodeId domain = placed_domain(cluster, id);
+  const auto limit = highest_tier(cluster, id);
+  if (!domain || !limit || topology.tier(domain) <= *limit) return;
+  violations.push_back(name + " spans " + cluster.hyper_nodes()[domain].name + " of tier " +
+                       std::to_string(topology.tier(domain)) + ", beyond tier " + std::to_string(*limit));
+}
+
+/// Nobody is placed beyond what its networkTopology allows.
+void check_topology(const Cluster& cluster, JobId job, std::vector<std::string>& violations) {
+  const Job& row = cluster.jobs()[job];
+  if (!row.has_parts()) return;
+  check_span(cluster, job, "job " + row.name, violations);
+  for (const SubJobId part : row.sub_jobs) check_span(cluster, part, "sub-group " + name_of(cluster, part), violations);
+}
+
 }  // namespace
 
 std::vector<std::string> check_placements(const Cluster& cluster, const Configuration& configuration,
                                           const Decisions& decisions) {
   std::vector<std::string> violations;
   std::unordered_set<TaskId> bound;
-  std::unordered_set<JobId> touched;
+  std::unordered_set<JobId> touched, reserved;
+  std::set<std::string> bound_parts;
   for (const Decision& decision : decisions) {
     if (const auto* bind = std::get_if<Bind>(&decision)) {
       if (!bound.insert(bind->task).second) violations.push_back("bound twice: " + print(decision, cluster));
       check_node(cluster, bind->task, bind->node, false, violations);
       if (const JobId job = cluster.tasks()[bind->task].job) touched.insert(job);
+      if (const SubJobId part = cluster.tasks()[bind->task].sub_job) bound_parts.insert(name_of(cluster, part));
     } else if (const auto* reserve = std::get_if<Reserve>(&decision)) {
       check_node(cluster, reserve->task, reserve->node, true, violations);
+      if (const JobId job = cluster.tasks()[reserve->task].job) reserved.insert(job);
     }
   }
   if (has_plugin(configuration, "gang")) {
-    for (const JobId job : touched) {
-      const Job& row = cluster.jobs()[job];
-      if (static_cast<std::int64_t>(cluster.ready_tasks(job)) < row.min_member) {
-        violations.push_back("gang " + row.name + " is half-placed: " + std::to_string(cluster.ready_tasks(job)) +
-                             " of " + std::to_string(row.min_member));
-      }
-    }
+    for (const JobId job : touched) check_gang(cluster, job, bound_parts, violations);
+  }
+  if (has_plugin(configuration, "network-topology-aware")) {
+    reserved.insert(touched.begin(), touched.end());
+    for (const JobId job : reserved) check_topology(cluster, job, violations);
   }
   std::sort(violations.begin(), violations.end());
   return violations;

@@ -22,6 +22,10 @@ class Generator {
     lines_.push_back("priority-class high value=100");
     nodes_ = pick(1, 8);
     for (int i = 0; i < nodes_; ++i) lines_.push_back(node(i));
+    if (has_topology_) {
+      for (int i = 0; i < kRacks; ++i) lines_.push_back(rack(i));
+      lines_.push_back(row());
+    }
     for (int i = pick(0, 4); i > 0; --i) lines_.push_back(foreign_pod());
     const int cycles = pick(1, 4);
     for (int cycle = 0; cycle < cycles; ++cycle) {
@@ -43,9 +47,10 @@ class Generator {
   void add_plugins() {
     lines_.emplace_back(chance(8) ? "plugins gang" : "plugins priority gang conformance");
     if (chance(8)) return;
+    has_topology_ = chance(2);
     lines_.push_back(std::string("plugins") + (chance(3) ? "" : " overcommit") + (chance(3) ? "" : " drf") +
                      " predicates" + (chance(3) ? "" : " proportion") + (chance(3) ? "" : " nodeorder") +
-                     (chance(2) ? "" : " binpack"));
+                     (chance(2) ? "" : " binpack") + (has_topology_ ? " network-topology-aware" : ""));
   }
 
   std::string node(int i) {
@@ -53,6 +58,29 @@ class Generator {
            "Gi pods=" + number(pick(1, 10)) + " label:zone=" + (chance(2) ? "a" : "b") +
            (chance(6) ? " taint:dedicated=x:NoSchedule" : "") + (chance(6) ? " taint:slow=y:PreferNoSchedule" : "") +
            (chance(8) ? " unschedulable" : "");
+  }
+
+  /// Every third node or so, and at times one that another rack has too.
+  std::string rack(int i) {
+    std::string nodes;
+    for (int node = 0; node < nodes_; ++node) {
+      if (node % kRacks == i || chance(12)) nodes += (nodes.empty() ? " nodes=n" : ",n") + number(node);
+    }
+    return "hyper-node r" + number(i) + " tier=1" + nodes;
+  }
+  /// Two racks; at times the third as well, or itself.
+  std::string row() {
+    return std::string("hyper-node w tier=2 hyper-nodes=r0,r1") + (chance(4) ? ",r2" : "") + (chance(6) ? ",w" : "");
+  }
+
+  std::string topology() {
+    if (!chance(2)) return "";
+    return chance(3) ? " topology=soft" : " topology=hard:" + number(pick(1, 3));
+  }
+  std::string sub_groups(int members) {
+    return " sub-group:g=g sub-group-size:g=" + number(pick(1, 3)) +
+           " sub-group-min:g=" + number(pick(0, members / 2)) +
+           (chance(3) ? " sub-group-topology:g=hard:" + number(pick(1, 2)) : "");
   }
 
   std::string request() {
@@ -85,16 +113,21 @@ class Generator {
         "job " + name + " queue=q" + number(pick(0, queues - 1)) + " min=" + number(pick(0, members + 1));
     if (chance(3)) line += " priority=high";
     if (chance(3)) line += " min-resources.cpu=" + number(pick(1, 10));
+    const bool has_parts = has_topology_ && chance(3);
+    if (has_topology_) line += topology();
+    if (has_parts) line += sub_groups(members);
     lines_.push_back(line);
     const std::string asks = request() + constraints();
+    const int size = pick(1, 3);
     for (int i = 0; i < members; ++i) {
-      lines_.push_back("task " + name + "-" + number(i) + (chance(4) ? request() : asks));
+      lines_.push_back("task " + name + "-" + number(i) + (chance(4) ? request() : asks) +
+                       (has_parts && !chance(6) ? " label:g=" + number(i / size) : ""));
     }
   }
 
   void add_events() {
     for (int i = pick(0, 3); i > 0; --i) {
-      switch (pick(0, 5)) {
+      switch (pick(0, has_topology_ ? 7 : 5)) {
         case 0: lines_.emplace_back("acknowledged"); break;
         case 1:
           if (jobs_ > 0) lines_.push_back("refuted job" + number(pick(0, jobs_ - 1)) + "-" + number(pick(0, 3)));
@@ -104,12 +137,17 @@ class Generator {
           break;
         case 3: lines_.push_back("gone pod foreign" + number(pick(0, 4))); break;
         case 4: lines_.push_back("gone node n" + number(pick(0, nodes_ - 1))); break;
+        case 6: lines_.push_back(chance(3) ? "gone hyper-node r" + number(pick(0, kRacks - 1)) : row()); break;
+        case 7: lines_.push_back(rack(pick(0, kRacks - 1))); break;
         default: lines_.push_back(node(pick(0, nodes_ - 1))); break;
       }
     }
   }
 
+  static constexpr int kRacks = 3;
+
   std::mt19937 random_;
+  bool has_topology_ = false;
   std::vector<std::string> lines_;
   int nodes_ = 0, jobs_ = 0, pods_ = 0;
 };

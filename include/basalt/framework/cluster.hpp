@@ -17,6 +17,7 @@
 #include "basalt/framework/decision.hpp"
 #include "basalt/framework/keyed_counters.hpp"
 #include "basalt/framework/shared_rows.hpp"
+#include "basalt/framework/topology.hpp"
 #include "basalt/model/ids.hpp"
 #include "basalt/model/resources.hpp"
 #include "basalt/model/rows.hpp"
@@ -85,6 +86,7 @@ class Cluster {
   // --- rows ---
   [[nodiscard]] const Table<TaskTag, Task>& tasks() const { return tasks_; }
   [[nodiscard]] const Table<JobTag, Job>& jobs() const { return jobs_; }
+  [[nodiscard]] const Table<SubJobTag, SubJob>& sub_jobs() const { return sub_jobs_; }
   [[nodiscard]] const Table<QueueTag, Queue>& queues() const { return queues_; }
   [[nodiscard]] const Table<NodeTag, Node>& nodes() const { return nodes_; }
   [[nodiscard]] const Table<SpecTag, Spec>& specs() const { return specs_.rows(); }
@@ -111,6 +113,11 @@ class Cluster {
     return ranks_[node.slot()];
   }
   static constexpr std::uint32_t kNoRank = std::numeric_limits<std::uint32_t>::max();
+
+  /// HyperNodes as declared, and the virtual one on top of all.
+  [[nodiscard]] const Table<HyperNodeTag, HyperNode>& hyper_nodes() const { return hyper_nodes_; }
+  /// The forest that they form.
+  [[nodiscard]] const Topology& topology() const;
 
   // --- columns ---
   [[nodiscard]] TaskStatus status(TaskId task) const { return status_[task]; }
@@ -170,6 +177,11 @@ class Cluster {
   [[nodiscard]] const Resources& pipelined(JobId job) const { return job_pipelined_[job]; }
   [[nodiscard]] const Resources& pending(JobId job) const { return job_pending_[job]; }
   [[nodiscard]] JobPhase phase(JobId job) const { return phase_[job]; }
+  /// Tasks of a part of a job by status.
+  [[nodiscard]] const StatusCounts& counts(SubJobId sub_job) const { return sub_job_counts_[sub_job]; }
+  [[nodiscard]] std::uint32_t count(SubJobId sub_job, TaskStatus status) const {
+    return sub_job_counts_[sub_job][static_cast<std::size_t>(status)];
+  }
 
   /// The same, over all jobs of a queue.
   [[nodiscard]] const Resources& allocated(QueueId queue) const { return queue_allocated_[queue]; }
@@ -187,6 +199,13 @@ class Cluster {
   [[nodiscard]] std::uint32_t waiting_tasks(JobId job) const;
   /// Those that can still count towards the minimum: not releasing, failed or unknown.
   [[nodiscard]] std::uint32_t valid_tasks(JobId job) const;
+  /// The same of a part of a job.
+  [[nodiscard]] std::uint32_t ready_tasks(SubJobId sub_job) const;
+  [[nodiscard]] std::uint32_t waiting_tasks(SubJobId sub_job) const;
+  [[nodiscard]] std::uint32_t valid_tasks(SubJobId sub_job) const;
+  /// Tasks that a part needs: its policy's size; of the default sub-job, 1, or where the job has no
+  /// policies, the job's minimum.
+  [[nodiscard]] std::int32_t min_member(SubJobId sub_job) const;
 
   // --- changes of placement: the only way columns change ---
   /// Moves a task to a status and, for statuses on a node, to a node (none otherwise), and
@@ -227,7 +246,7 @@ class Cluster {
       if (job) visit(job);
     });
   }
-  /// Changes whenever the row of a queue does, or the sum of what all nodes have.
+  /// Changes whenever the row of a queue does, the topology, or the sum of what all nodes have.
   [[nodiscard]] std::uint64_t frame_epoch() const { return frame_epoch_; }
 
   // --- undo ---
@@ -271,7 +290,7 @@ class Cluster {
   void erase_queue(QueueId queue);
   /// `row.tasks` must be empty.
   JobId insert_job(Job row);
-  /// Replaces all but `tasks`.
+  /// Replaces all but `tasks` and `sub_jobs`; tasks change parts where the policies do.
   void replace_job(JobId job, Job row);
   /// Its tasks keep existing, without a job.
   void erase_job(JobId job);
@@ -280,6 +299,12 @@ class Cluster {
   /// Replaces a task's row, its job included; status and node stay.
   void replace_task(TaskId task, Task row);
   void erase_task(TaskId task);
+  HyperNodeId insert_hyper_node(HyperNode row);
+  /// REQUIRES: not the virtual one.
+  void erase_hyper_node(HyperNodeId hyper_node);
+  /// A node becomes a member of a HyperNode itself, or ceases to be one.
+  void join(HyperNodeId hyper_node, NodeId node);
+  void leave(HyperNodeId hyper_node, NodeId node);
   // What was decided to be written counts as seen, so that it is not decided again; a failed
   // write is forgotten.
   void assume(const JobStatus& status);
@@ -304,6 +329,9 @@ class Cluster {
   void unlink(TaskId task, NodeId node);
   void add_to_job(TaskId task, JobId job);
   void remove_from_job(TaskId task, JobId job);
+  void add_to_sub_job(TaskId task, JobId job);
+  void remove_from_sub_job(TaskId task);
+  void count_in(SubJobId sub_job, TaskStatus status, bool add);
   void count_in(JobId job, QueueId queue, TaskStatus status, const Spec& spec, bool add);
   void note_use(NodeId node) {
     node_changes_.note(node.slot());
@@ -314,8 +342,13 @@ class Cluster {
   void note_job(JobId job) { job_changes_.note(job.slot()); }
   void check_between_cycles() const;
   void put_in_order() const;
+  void forget_topology() {
+    topology_is_stale_ = true;
+    ++frame_epoch_;
+  }
   void forget_order() {
     order_is_stale_ = true;
+    topology_is_stale_ = true;
     ++order_epoch_;
   }
 
@@ -326,8 +359,10 @@ class Cluster {
 
   Table<TaskTag, Task> tasks_;
   Table<JobTag, Job> jobs_;
+  Table<SubJobTag, SubJob> sub_jobs_;
   Table<QueueTag, Queue> queues_;
   Table<NodeTag, Node> nodes_;
+  Table<HyperNodeTag, HyperNode> hyper_nodes_;
   SharedRows<SpecTag, Spec> specs_;
   SharedRows<LabelSetTag, PodLabels> label_sets_;
 
@@ -340,6 +375,7 @@ class Cluster {
   Column<JobTag, std::uint32_t> pending_best_effort_{undo_};
   Column<JobTag, Resources> job_allocated_{undo_}, job_pipelined_{undo_}, job_pending_{undo_};
   Column<JobTag, JobPhase> phase_{undo_};
+  Column<SubJobTag, StatusCounts> sub_job_counts_{undo_};
   Column<QueueTag, Resources> queue_allocated_{undo_}, queue_pipelined_{undo_}, queue_pending_{undo_};
   std::vector<std::unique_ptr<ColumnBase>> plugin_node_columns_;
   std::vector<std::unique_ptr<KeyedCounters>> plugin_counters_;
@@ -357,6 +393,9 @@ class Cluster {
   mutable std::vector<NodeId> nodes_in_order_;
   mutable std::vector<std::uint32_t> ranks_;
   mutable bool order_is_stale_ = false;
+  HyperNodeId top_hyper_node_;
+  mutable Topology topology_;
+  mutable bool topology_is_stale_ = true;
 };
 
 }  // namespace basalt

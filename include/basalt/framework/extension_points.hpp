@@ -50,6 +50,15 @@ struct JobOrder {
   ~JobOrder() = default;
 };
 
+/// Which of two parts of a job is placed first. Law: first preference; then `comes_before`.
+struct SubJobOrder {
+  static constexpr std::string_view kSwitch = "enabledSubJobOrder";
+  [[nodiscard]] virtual std::weak_ordering sub_job_order(SubJobId left, SubJobId right) const = 0;
+
+ protected:
+  ~SubJobOrder() = default;
+};
+
 /// Which of two tasks of a job is placed first. Law: first preference; then `comes_before`.
 struct TaskOrder {
   static constexpr std::string_view kSwitch = "enableTaskOrder";
@@ -90,6 +99,26 @@ struct JobPipelined {
 
  protected:
   ~JobPipelined() = default;
+};
+
+/// Whether what is placed of a part of a job is enough to be bound. Asked where the job has
+/// sub-group policies; of other jobs JobReady is asked. Law: all agree.
+struct SubJobReady {
+  static constexpr std::string_view kSwitch = "enabledSubJobReady";
+  [[nodiscard]] virtual bool sub_job_ready(SubJobId sub_job) const = 0;
+
+ protected:
+  ~SubJobReady() = default;
+};
+
+/// The same with reservations included: enough to keep it. Of jobs without sub-group policies
+/// JobPipelined is asked. Law: vote.
+struct SubJobPipelined {
+  static constexpr std::string_view kSwitch = "enabledSubJobPipelined";
+  [[nodiscard]] virtual Vote sub_job_pipelined(SubJobId sub_job) const = 0;
+
+ protected:
+  ~SubJobPipelined() = default;
 };
 
 /// Whether a pending job may come in. Asked by enqueue for jobs that state minimum
@@ -304,6 +333,40 @@ struct NodeOrder {
   ~NodeOrder() = default;
 };
 
+/// How good each of some HyperNodes is for a part of a job that fits into all of them. Asked by
+/// allocate before the part is placed in one. Law: sum.
+struct HyperNodeOrder {
+  static constexpr std::string_view kSwitch = "enabledHyperNodeOrder";
+  /// Adds to `out`, which has one entry a HyperNode.
+  virtual void add_hyper_node_scores(SubJobId sub_job, std::span<const HyperNodeId> hyper_nodes,
+                                     std::span<Score> out) const = 0;
+
+ protected:
+  ~HyperNodeOrder() = default;
+};
+
+/// What a search of domains is for.
+enum class SearchPurpose : std::uint8_t {
+  allocate,  ///< to place tasks on what is free or will be
+  evict,     ///< to place them where others have to go
+};
+
+/// Groups of HyperNodes: those of a group are equally welcome, and each group comes before the next.
+using Gradient = std::vector<std::vector<HyperNodeId>>;
+
+/// Which domains at or below `root` may hold a job, or a part of one, and in which order they are
+/// tried. No groups: none may. Limits that the job states and what is placed of it already are
+/// the plugin's to keep. Law: the first plugin decides; without one, `root` alone is tried.
+struct HyperNodeGradient {
+  static constexpr std::string_view kSwitch = "enabledHyperNodeGradient";
+  [[nodiscard]] virtual Gradient gradient_for_job(JobId job, HyperNodeId root, SearchPurpose purpose) const = 0;
+  [[nodiscard]] virtual Gradient gradient_for_sub_job(SubJobId sub_job, HyperNodeId root,
+                                                      SearchPurpose purpose) const = 0;
+
+ protected:
+  ~HyperNodeGradient() = default;
+};
+
 /// When a plugin could answer otherwise though nothing has changed: a time-out, a window that
 /// opens. Asked at the end of a session; the next one comes then at the latest, and looks at
 /// every job. Law: the earliest.
@@ -327,8 +390,9 @@ struct SessionReport {
 
 /// Every extension point; a new one is added here, and in the table of docs/extension-points.md.
 using ExtensionPoints =
-    std::tuple<QueueOrder, JobOrder, TaskOrder, JobValid, JobReady, JobPipelined, JobEnqueueable, JobEnqueued,
-               JobStarving, Overused, Allocatable, QueueBounds, Preemptive, Preemptable, Reclaimable, UnifiedEvictable,
-               VictimQueueOrder, VictimTasks, PrePredicate, Predicate, NodeOrder, Deadline, SessionReport>;
+    std::tuple<QueueOrder, JobOrder, SubJobOrder, TaskOrder, JobValid, JobReady, JobPipelined, SubJobReady,
+               SubJobPipelined, JobEnqueueable, JobEnqueued, JobStarving, Overused, Allocatable, QueueBounds,
+               Preemptive, Preemptable, Reclaimable, UnifiedEvictable, VictimQueueOrder, VictimTasks, PrePredicate,
+               Predicate, NodeOrder, HyperNodeOrder, HyperNodeGradient, Deadline, SessionReport>;
 
 }  // namespace basalt

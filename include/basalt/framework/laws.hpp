@@ -93,6 +93,12 @@ bool first_tier_agrees(const Tiers<Point>& tiers, Ask&& ask) {
   return false;
 }
 
+/// The first plugin decides alone; null when there is none.
+template <class Point>
+Point* first_plugin(const Tiers<Point>& tiers) {
+  return tiers.empty() ? nullptr : tiers.front().front();
+}
+
 /// Everybody is told, in order.
 template <class Point, class Tell>
 void tell_all(const Tiers<Point>& tiers, Tell&& tell) {

@@ -80,6 +80,8 @@ class Session {
   // --- orders: total, so that the same rows in another order in memory decide the same ---
   [[nodiscard]] std::weak_ordering queue_order(QueueId left, QueueId right) const;
   [[nodiscard]] std::weak_ordering job_order(JobId left, JobId right) const;
+  /// REQUIRES: both are parts of one job.
+  [[nodiscard]] std::weak_ordering sub_job_order(SubJobId left, SubJobId right) const;
   [[nodiscard]] std::weak_ordering task_order(TaskId left, TaskId right) const;
   /// The same as far as plugins have a preference: equivalent tasks stand as in `Job::tasks`.
   [[nodiscard]] std::weak_ordering task_preference(TaskId left, TaskId right) const;
@@ -88,6 +90,8 @@ class Session {
   [[nodiscard]] std::optional<Objection> job_valid(JobId job) const;
   [[nodiscard]] bool job_ready(JobId job) const;
   [[nodiscard]] bool job_pipelined(JobId job) const;
+  [[nodiscard]] bool sub_job_ready(SubJobId sub_job) const;
+  [[nodiscard]] bool sub_job_pipelined(SubJobId sub_job) const;
   [[nodiscard]] bool job_starving(JobId job) const;
   [[nodiscard]] bool overused(QueueId queue) const;
   [[nodiscard]] bool allocatable(QueueId queue, TaskId task, std::string& why) const;
@@ -119,6 +123,15 @@ class Session {
   /// a task of the job that plugins would serve last, then the task that would be placed last.
   /// Of two others, by `victim_queue_order`. Source: Volcano's BuildVictimsPriorityQueue.
   [[nodiscard]] std::weak_ordering victim_order(QueueId evictor, TaskId left, TaskId right) const;
+
+  // --- questions about HyperNodes ---
+  /// Whether a plugin evaluates networkTopology: without one, hard limits cannot be kept.
+  [[nodiscard]] bool has_hyper_node_gradient() const { return !points<HyperNodeGradient>().empty(); }
+  /// The domains to try, group by group; within a group by tier, then name, each once.
+  [[nodiscard]] Gradient hyper_node_gradient(JobId job, HyperNodeId root, SearchPurpose purpose) const;
+  [[nodiscard]] Gradient hyper_node_gradient(SubJobId sub_job, HyperNodeId root, SearchPurpose purpose) const;
+  /// The total score of each.
+  [[nodiscard]] std::vector<Score> hyper_node_scores(SubJobId sub_job, std::span<const HyperNodeId> hyper_nodes) const;
 
   // --- placing ---
   /// The best node for a pending task, or nothing, and then (only then) `why` says what each

@@ -151,6 +151,24 @@ struct NodeObject {
   bool operator==(const NodeObject&) const = default;
 };
 
+/// scheduling.volcano.sh/v1beta1 NetworkTopologySpec: how far apart members may be.
+struct NetworkTopologyText {
+  std::string mode = "hard";  ///< hard or soft
+  std::optional<std::int32_t> highest_tier_allowed;
+  std::string highest_tier_name;  ///< the same by name; empty: not stated
+  bool operator==(const NetworkTopologyText&) const = default;
+};
+/// scheduling.volcano.sh/v1beta1 SubGroupPolicySpec: members that start together inside a group.
+struct SubGroupPolicyText {
+  std::string name;
+  std::optional<LabelSelectorText> selector;  ///< absent: all members
+  std::vector<std::string> match_label_keys;  ///< members with equal values form a sub-group; empty: matches nobody
+  std::int32_t size = 1;                      ///< subGroupSize: members that a sub-group needs
+  std::int32_t min_sub_groups = 0;            ///< sub-groups of that size that the group needs
+  std::optional<NetworkTopologyText> network_topology;
+  bool operator==(const SubGroupPolicyText&) const = default;
+};
+
 /// scheduling.volcano.sh/v1beta1 PodGroup.
 struct PodGroupObject {
   ObjectMeta meta;
@@ -159,8 +177,8 @@ struct PodGroupObject {
   std::string queue;                                                  ///< empty: the default queue
   std::string priority_class_name;
   std::optional<NamedAmounts> min_resources;  ///< absent is not the same as empty: no enqueue gate at all
-  bool has_network_topology = false;
-  bool has_sub_groups = false;
+  std::optional<NetworkTopologyText> network_topology;
+  std::vector<SubGroupPolicyText> sub_groups;
   std::string phase;  ///< Pending, Inqueue, Running, Unknown, Completed or empty
   std::int32_t running = 0, succeeded = 0, failed = 0;
   std::vector<ConditionText> conditions;
@@ -219,12 +237,41 @@ struct NamespaceObject {
   bool operator==(const NamespaceObject&) const = default;
 };
 
+/// What a HyperNode names as its own: exactly one of the selectors is set.
+struct HyperNodeMemberText {
+  bool is_node = true;                      ///< type Node; else HyperNode
+  std::optional<std::string> exact_name;    ///< exactMatch.name
+  std::optional<std::string> name_pattern;  ///< regexMatch.pattern, in RE2 syntax, found anywhere in the name
+  std::optional<LabelSelectorText> labels;  ///< labelMatch, of nodes
+  bool operator==(const HyperNodeMemberText&) const = default;
+};
+
+/// topology.volcano.sh/v1alpha1 HyperNode.
+struct HyperNodeObject {
+  ObjectMeta meta;
+  std::int32_t tier = 0;  ///< the lower, the closer its nodes are to each other
+  std::string tier_name;
+  std::vector<HyperNodeMemberText> members;
+  bool operator==(const HyperNodeObject&) const = default;
+};
+
 /// Every kind that is watched. A new kind does not compile until the state takes it.
 using ObjectVariant = std::variant<PodObject, NodeObject, PodGroupObject, QueueObject, PriorityClassObject, ClaimObject,
-                                   VolumeObject, StorageClassObject, NamespaceObject>;
+                                   VolumeObject, StorageClassObject, NamespaceObject, HyperNodeObject>;
 
 /// Kinds in the order of `ObjectVariant`.
-enum class ObjectKind { pod, node, pod_group, queue, priority_class, claim, volume, storage_class, namespace_kind };
+enum class ObjectKind {
+  pod,
+  node,
+  pod_group,
+  queue,
+  priority_class,
+  claim,
+  volume,
+  storage_class,
+  namespace_kind,
+  hyper_node
+};
 
 /// Kubernetes' name: "Pod", "PodGroup", ...
 std::string_view to_string(ObjectKind kind);

@@ -97,7 +97,8 @@ struct PodLabels {
 /// A pod.
 struct Task {
   std::string namespace_name, name, uid;
-  JobId job;  ///< none: another scheduler's pod, which only uses its node
+  JobId job;         ///< none: another scheduler's pod, which only uses its node
+  SubJobId sub_job;  ///< which part of the job, where it has parts; kept by the tables
   SpecId spec;
   LabelSetId labels;  ///< what others select it by
   Symbol role;        ///< volcano.sh/task-spec; empty: none
@@ -115,6 +116,25 @@ struct Task {
 /// '-' of a name that has two or more, those without one last; then by creation time; then
 /// by name. Total on tasks of one namespace.
 bool comes_before(const Task& left, const Task& right);
+
+/// How far apart in the network the members of a job, or of a part of it, may be.
+struct NetworkTopology {
+  bool hard = true;                          ///< false: a wish
+  std::optional<std::int32_t> highest_tier;  ///< of a HyperNode that holds all members
+  std::string highest_tier_name;             ///< the same by name; empty: not stated
+  bool operator==(const NetworkTopology&) const = default;
+};
+
+/// Which members of a job form parts that start together, each with a minimum of its own.
+struct SubGroupPolicy {
+  std::string name;
+  std::vector<Requirement> selector;     ///< on a task's labels; all must hold
+  std::vector<Symbol> match_label_keys;  ///< tasks with equal, non-empty values form one part; none: matches no task
+  std::int32_t size = 1;                 ///< tasks that a part needs
+  std::int32_t min_sub_groups = 0;       ///< parts with that many tasks that the job needs
+  std::optional<NetworkTopology> network_topology;
+  bool operator==(const SubGroupPolicy&) const = default;
+};
 
 /// scheduling.volcano.sh PodGroup phases.
 enum class JobPhase : std::uint8_t { pending, inqueue, running, unknown, completed };
@@ -147,13 +167,33 @@ struct Job {
   std::optional<bool> preemptable;         ///< volcano.sh/preemptable; absent: not stated
   StringPairs annotations;
   std::vector<std::string> blockers;  ///< as in `Spec`, for the whole group
-  std::vector<TaskId> tasks;          ///< in the order of `comes_before`
+  std::optional<NetworkTopology> network_topology;
+  std::vector<SubGroupPolicy> sub_groups;  ///< a task belongs to the first that it matches
+  std::vector<TaskId> tasks;               ///< in the order of `comes_before`
+  std::vector<SubJobId> sub_jobs;          ///< its parts, in the order of `comes_before`; kept by the tables
   JobObserved observed;
   bool operator==(const Job&) const = default;
+
+  /// Whether its tasks are in sub-jobs: where nothing asks for parts, there are none.
+  [[nodiscard]] bool has_parts() const { return network_topology.has_value() || !sub_groups.empty(); }
 };
 
 /// Order of jobs when no plugin has a preference: by creation time, then namespace, then name.
 bool comes_before(const Job& left, const Job& right);
+
+/// A part of a job: tasks that match one sub-group policy with the same values, or (the default
+/// sub-job) those that match none. It exists while it has tasks.
+struct SubJob {
+  JobId job;
+  std::optional<std::size_t> policy;  ///< entry of the job's `sub_groups`; none: the default sub-job
+  std::vector<std::string> values;    ///< of the policy's `match_label_keys`
+  std::int64_t index = 0;             ///< the first value, where it is a number
+  std::vector<TaskId> tasks;          ///< in the order of `comes_before`
+};
+
+/// Order of a job's parts when no plugin has a preference: by index, policy (none first), then
+/// values. Source: Volcano's MatchIndex, then id.
+bool comes_before(const SubJob& left, const SubJob& right);
 
 enum class QueueState : std::uint8_t { open, closed, closing, unknown };
 
@@ -191,5 +231,18 @@ struct Node {
   bool placeholder = false;
   bool operator==(const Node&) const = default;
 };
+
+/// A HyperNode as declared: what became of it in the forest of all is `Topology`'s to say.
+struct HyperNode {
+  std::string name;
+  std::int32_t tier = 0;  ///< the lower, the closer its nodes are to each other
+  std::string tier_name;
+  std::vector<std::string> children;  ///< names of member HyperNodes, there or not
+  std::vector<NodeId> nodes;          ///< member nodes, in no order; kept by the state
+  std::vector<std::string> faults;    ///< members that cannot be understood, as sentences
+};
+
+/// Order of HyperNodes: by tier, then name.
+bool comes_before(const HyperNode& left, const HyperNode& right);
 
 }  // namespace basalt

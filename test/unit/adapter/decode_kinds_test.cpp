@@ -114,7 +114,10 @@ TEST(DecodePodGroup, ReadsEveryField) {
       'metadata': {'name': 'train', 'namespace': 'ns', 'annotations': {'sla-waiting-time': '1h', 'other': 'x'}},
       'spec': {'minMember': 3, 'minTaskMember': {'worker': 2, 'ps': 1}, 'queue': 'q1', 'priorityClassName': 'high',
         'minResources': {'cpu': 3, 'memory': '6Gi', 'nvidia.com/gpu': 0.5, 'count/pods': 9},
-        'networkTopology': {'mode': 'hard'}, 'subGroupPolicy': [{'name': 's'}]},
+        'networkTopology': {'mode': 'soft', 'highestTierAllowed': 2}, 'subGroupPolicy': [{'name': 's',
+          'labelSelector': {'matchLabels': {'a': 'b'}, 'matchExpressions': [{'key': 'k', 'operator': 'Exists'}]},
+          'matchLabelKeys': ['x', 'y'], 'subGroupSize': 4, 'minSubGroups': 2,
+          'networkTopology': {'highestTierName': 'rack'}}]},
       'status': {'phase': 'Inqueue', 'running': 1, 'succeeded': 2, 'failed': 3, 'conditions': [
         {'type': 'Unschedulable', 'status': 'True', 'transitionID': 't', 'reason': 'NotEnoughResources', 'message': 'm'}]}})");
   const auto group = decoded<PodGroupObject>(ObjectKind::pod_group, json(text));
@@ -124,8 +127,11 @@ TEST(DecodePodGroup, ReadsEveryField) {
   EXPECT_EQ("high", group.priority_class_name);
   EXPECT_EQ((NamedAmounts{{"cpu", 3000}, {"memory", std::int64_t{6} << 30}, {"nvidia.com/gpu", 500}}),
             group.min_resources);
-  EXPECT_TRUE(group.has_network_topology);
-  EXPECT_TRUE(group.has_sub_groups);
+  EXPECT_EQ((NetworkTopologyText{"soft", 2, ""}), group.network_topology);
+  const SubGroupPolicyText policy{"s",        LabelSelectorText{{{"a", "b"}}, {RequirementText{"k", "Exists", {}}}},
+                                  {"x", "y"}, 4,
+                                  2,          NetworkTopologyText{"hard", std::nullopt, "rack"}};
+  EXPECT_EQ(std::vector{policy}, group.sub_groups);
   EXPECT_EQ("Inqueue", group.phase);
   EXPECT_EQ(1, group.running);
   EXPECT_EQ(2, group.succeeded);
@@ -140,8 +146,25 @@ TEST(DecodePodGroup, AbsentMinResourcesAreNotEmptyOnes) {
   const std::string empty = quoted("{'metadata': {'name': 'g', 'namespace': 'ns'}, 'spec': {'minResources': {}}}");
   const auto group = decoded<PodGroupObject>(ObjectKind::pod_group, json(empty));
   EXPECT_EQ(NamedAmounts{}, group.min_resources);
-  EXPECT_FALSE(group.has_network_topology);
-  EXPECT_FALSE(group.has_sub_groups);
+  EXPECT_EQ(std::nullopt, group.network_topology);
+  EXPECT_TRUE(group.sub_groups.empty());
+}
+
+TEST(DecodeHyperNode, ReadsEveryField) {
+  const std::string text = quoted(R"({'kind': 'HyperNode', 'metadata': {'name': 's1'},
+      'spec': {'tier': 2, 'tierName': 'row', 'members': [
+        {'type': 'HyperNode', 'selector': {'exactMatch': {'name': 's2'}}},
+        {'type': 'Node', 'selector': {'regexMatch': {'pattern': '^n'}}},
+        {'type': 'Node', 'selector': {'labelMatch': {'matchLabels': {'a': 'b'}}}}]},
+      'status': {'nodeCount': 3}})");
+  const auto hyper_node = decoded<HyperNodeObject>(ObjectKind::hyper_node, json(text));
+  EXPECT_EQ("s1", hyper_node.meta.name);
+  EXPECT_EQ(2, hyper_node.tier);
+  EXPECT_EQ("row", hyper_node.tier_name);
+  EXPECT_EQ((std::vector<HyperNodeMemberText>{{false, "s2", std::nullopt, std::nullopt},
+                                              {true, std::nullopt, "^n", std::nullopt},
+                                              {true, std::nullopt, std::nullopt, LabelSelectorText{{{"a", "b"}}, {}}}}),
+            hyper_node.members);
 }
 
 TEST(DecodeQueue, ReadsEveryField) {

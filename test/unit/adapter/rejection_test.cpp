@@ -35,6 +35,22 @@ std::string affinity(const std::string& member, const std::string& terms) {
   return "'spec': {'affinity': {'" + member + "': {'requiredDuringSchedulingIgnoredDuringExecution': " + terms + "}}}";
 }
 
+TEST(Reject, HyperNodesWhoseMembersCannotBeTold) {
+  const auto member = [](const std::string& text) { return "'spec': {'tier': 1, 'members': [" + text + "]}"; };
+  expect_rejections(
+      ObjectKind::hyper_node,
+      {{"tier", "'spec': {'tier': -1}", "spec.tier: expected 0 to"},
+       {"type", member("{'type': 'Rack', 'selector': {'exactMatch': {'name': 'a'}}}"), "spec.members[0].type: "},
+       {"no selector", member("{'type': 'Node', 'selector': {}}"),
+        "spec.members[0].selector: expected one of exactMatch, regexMatch and labelMatch"},
+       {"two selectors",
+        member("{'type': 'Node', 'selector': {'exactMatch': {'name': 'a'}, 'regexMatch': {'pattern': 'a'}}}"),
+        "spec.members[0].selector: expected one of"},
+       {"endless pattern",
+        member("{'type': 'Node', 'selector': {'regexMatch': {'pattern': '" + std::string(1025, 'a') + "'}}}"),
+        "spec.members[0].selector: regexMatch.pattern: expected at most 1024 characters"}});
+}
+
 TEST(Reject, PodsWithSenselessAmounts) {
   const std::string memory = R"(spec.containers[1].resources.requests["memory"]: )";
   const auto asking = [](const std::string& value) {

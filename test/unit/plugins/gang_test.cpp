@@ -1,5 +1,6 @@
 #include "plugins/gang/gang.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "plugins/gang/gang_victims.hpp"
@@ -56,6 +57,68 @@ class GangTest : public testing::Test {
   NodeId node = world.node("n1", {{"cpu", 100'000}});
   Configured plugin{gang()};
 };
+
+class SubGroupTest : public GangTest {
+ protected:
+  SubGroupTest() {
+    Job row;
+    row.sub_groups.push_back(SubGroupPolicy{"replica", {}, {key}, 2, 2, std::nullopt});
+    job = world.job("train", queue, 3, row);
+  }
+  /// A pending task of a sub-group.
+  TaskId member(const std::string& name, const std::string& replica) {
+    Task row;
+    row.labels =
+        world.cluster.intern_labels(PodLabels{{}, {}, LabelSet({{key, world.cluster.symbols().intern(replica)}})});
+    return world.task(job, name, {{"cpu", 1000}}, {}, row);
+  }
+  bool ready() { return Session(world.cluster, plugin.configuration, {}).job_ready(job); }
+  bool pipelined() { return Session(world.cluster, plugin.configuration, {}).job_pipelined(job); }
+  std::string ready_parts() {
+    Session session(world.cluster, plugin.configuration, {});
+    std::string text;
+    for (const SubJobId part : world.cluster.jobs()[job].sub_jobs) text += session.sub_job_ready(part) ? "y" : "n";
+    return text;
+  }
+
+  Symbol key = world.cluster.symbols().intern("replica");
+  JobId job;
+};
+
+TEST_F(SubGroupTest, WantsAsManyWholeSubGroupsAsThePolicySays) {
+  member("train-0", "a");
+  member("train-1", "a");
+  member("train-2", "b");
+  EXPECT_EQ("NotEnoughTasks: Not enough valid sub-groups for gang-scheduling", objection(job));
+  member("train-3", "b");
+  EXPECT_EQ("", objection(job));
+}
+
+TEST_F(SubGroupTest, IsReadyWhenTheMinimumAndItsSubGroupsAre) {
+  const TaskId first = member("train-0", "a");
+  const TaskId second = member("train-1", "a");
+  const TaskId third = member("train-2", "b");
+  const TaskId fourth = member("train-3", "b");
+  for (const TaskId task : {first, second, third}) world.cluster.move(task, TaskStatus::running, node);
+  EXPECT_EQ("yn", ready_parts());
+  EXPECT_FALSE(ready());
+  EXPECT_FALSE(pipelined());
+  world.cluster.move(fourth, TaskStatus::pipelined, node);
+  EXPECT_FALSE(ready());
+  EXPECT_TRUE(pipelined());
+  world.cluster.move(fourth, TaskStatus::pending, NodeId{});
+  world.cluster.move(fourth, TaskStatus::running, node);
+  EXPECT_EQ("yy", ready_parts());
+  EXPECT_TRUE(ready());
+}
+
+TEST_F(SubGroupTest, MinimumWithoutItsSubGroupsIsNotCalledScheduled) {
+  for (const char* name : {"train-0", "train-1", "train-2"}) {
+    world.cluster.move(member(name, name), TaskStatus::running, node);
+  }
+  member("train-3", "train-0");
+  EXPECT_THAT(conditions(), testing::StartsWith("train Unschedulable=True NotEnoughResources: 1/4 tasks in gang"));
+}
 
 TEST_F(GangTest, WantsAsManyValidTasksAsTheMinimum) {
   const JobId job = world.job("train", queue, 3);
