@@ -43,8 +43,10 @@ BASALT_MEMBERS(PodObject, meta, scheduler_name, node_name, phase, request, scori
                host_ports, required_affinity, required_anti_affinity, preferred_affinity, preferred_anti_affinity,
                topology_spread, scheduling_gates, claims, resource_claims, nominated_node_name, conditions)
 BASALT_MEMBERS(NodeObject, meta, unschedulable, taints, allocatable)
+BASALT_MEMBERS(NetworkTopologyText, mode, highest_tier_allowed, highest_tier_name)
+BASALT_MEMBERS(SubGroupPolicyText, name, selector, match_label_keys, size, min_sub_groups, network_topology)
 BASALT_MEMBERS(PodGroupObject, meta, min_member, min_task_member, queue, priority_class_name, min_resources,
-               has_network_topology, has_sub_groups, phase, running, succeeded, failed, conditions)
+               network_topology, sub_groups, phase, running, succeeded, failed, conditions)
 BASALT_MEMBERS(QueueObject, meta, weight, capability, deserved, guarantee, reclaimable, parent, priority,
                dequeue_strategy, state, allocated)
 BASALT_MEMBERS(PriorityClassObject, meta, number, global_default, never_preempts)
@@ -52,6 +54,8 @@ BASALT_MEMBERS(ClaimObject, meta, volume_name, bound, storage_class)
 BASALT_MEMBERS(VolumeObject, meta, required_nodes)
 BASALT_MEMBERS(StorageClassObject, meta, wait_for_first_consumer)
 BASALT_MEMBERS(NamespaceObject, meta)
+BASALT_MEMBERS(HyperNodeMemberText, is_node, exact_name, name_pattern, labels)
+BASALT_MEMBERS(HyperNodeObject, meta, tier, tier_name, parts)
 
 // --- deltas ---
 BASALT_MEMBERS(Upserted, object)
@@ -79,11 +83,14 @@ BASALT_MEMBERS(PodLabels, spec, space, labels)
 BASALT_MEMBERS(Spec, own, request, scoring_cpu, scoring_memory, node_selector, required_nodes, volume_nodes,
                preferred_nodes, tolerations, host_ports, required_affinity, meets_own_affinity, required_anti_affinity,
                preferred_pods, spread, blockers, gated)
-BASALT_MEMBERS(Task, space, name, uid, job, spec, labels, role, priority, created, preemptable, critical,
+BASALT_MEMBERS(Task, space, name, uid, job, sub_job, spec, labels, role, priority, created, preemptable, critical,
                never_preempts, nominated_node, scheduled)
+BASALT_MEMBERS(NetworkTopology, hard, highest_tier, highest_tier_name)
+BASALT_MEMBERS(SubGroupPolicy, name, selector, match_label_keys, size, min_sub_groups, network_topology)
 BASALT_MEMBERS(JobObserved, phase, phase_text, running, succeeded, failed, conditions)
 BASALT_MEMBERS(Job, space, name, uid, implicit, queue, queue_name, min_member, min_task_member, priority, created,
-               min_resources, preemptable, annotations, blockers, tasks, observed)
+               min_resources, preemptable, annotations, blockers, network_topology, sub_groups, tasks, sub_jobs,
+               observed)
 BASALT_MEMBERS(Queue, name, uid, weight, priority, capability, deserved, guarantee, reclaimable, fifo, parent, state,
                created, served, observed_allocated)
 BASALT_MEMBERS(Node, name, labels, taints, unschedulable, allocatable, uncountable_pods, placeholder)
@@ -96,7 +103,7 @@ BASALT_MEMBERS(Checkpoint::PodEntry, key, uid, group, phase, node_name, deleting
 BASALT_MEMBERS(Checkpoint::JobEntry, row, phase)
 BASALT_MEMBERS(Checkpoint::GroupEntry, key, object, rejection, implicit_row, count, job)
 BASALT_MEMBERS(Checkpoint, ownership, symbols, kinds, priority_classes, claims, volumes, storage_classes, namespaces,
-               queues, nodes, specs, label_sets, groups, pods)
+               queues, nodes, hyper_nodes, specs, label_sets, groups, pods)
 
 // --- frames ---
 BASALT_MEMBERS(RecordingHeader, format, program)

@@ -29,11 +29,13 @@ void copy_sorted(const Map& map, std::vector<Value>& values) {
 Job without_ids(Job row) {
   row.queue = QueueId{};
   row.tasks.clear();
+  row.sub_jobs.clear();
   return row;
 }
 
 Task without_ids(Task row) {
   row.job = JobId{};
+  row.sub_job = SubJobId{};
   row.spec = SpecId{};
   row.labels = LabelSetId{};
   return row;
@@ -84,6 +86,7 @@ Checkpoint State::checkpoint() const {
   copy_sorted(namespaces_, made.namespaces);
   for (const std::string& name : sorted_keys(queues_)) made.queues.push_back(cluster_.queues()[queues_.at(name)]);
   for (const std::string& name : sorted_keys(nodes_)) made.nodes.push_back(cluster_.nodes()[nodes_.at(name)]);
+  made.hyper_nodes = hyper_nodes_.objects();
   for (const auto& [key, group] : groups_) {
     auto& entry = made.groups.emplace_back();
     entry = {key, group.object, group.rejection, group.implicit_row, group.members, std::nullopt};
@@ -136,8 +139,11 @@ void State::restore_rows(const Checkpoint& checkpoint) {
   for (const auto& object : checkpoint.namespaces) namespaces_[object.meta.name] = object;
   for (const Queue& row : checkpoint.queues) queues_.emplace(row.name, cluster_.insert_queue(row));
   for (const Node& row : checkpoint.nodes) {
-    nodes_.emplace(cluster_.symbols().text(row.name), cluster_.insert_node(row));
+    const NodeId node = cluster_.insert_node(row);
+    nodes_.emplace(cluster_.symbols().text(row.name), node);
+    hyper_nodes_.node_changed(node);
   }
+  for (const HyperNodeObject& object : checkpoint.hyper_nodes) hyper_nodes_.take(object);
 }
 
 void State::restore_groups(const Checkpoint& checkpoint) {

@@ -57,6 +57,7 @@ struct Checkpoint {
   std::vector<NamespaceObject> namespaces;
   std::vector<Queue> queues;
   std::vector<Node> nodes;  ///< placeholders included
+  std::vector<HyperNodeObject> hyper_nodes;
   std::vector<Spec> specs;  ///< in the order in which pods first use them
   std::vector<PodLabels> label_sets;
   std::vector<GroupEntry> groups;

@@ -89,6 +89,18 @@ void HyperNodes::remove(const std::string& name) {
   entries_.erase(known);
 }
 
+std::vector<HyperNodeObject> HyperNodes::objects() const {
+  std::vector<HyperNodeObject> objects;
+  for (const auto& [name, entry] : entries_) {
+    HyperNodeObject& object = objects.emplace_back();
+    object.meta.name = name;
+    object.tier = entry.tier;
+    object.tier_name = entry.tier_name;
+    object.members = entry.members;
+  }
+  return objects;
+}
+
 void HyperNodes::node_changed(NodeId node) {
   const Node& row = cluster_.nodes()[node];
   if (const auto named = named_by_.find(cluster_.symbols().text(row.name)); named != named_by_.end()) {

@@ -23,6 +23,9 @@ class HyperNodes {
   void take(const HyperNodeObject& object);
   void remove(const std::string& name);
 
+  /// All of them as declared, by name, their metadata but for the name left out.
+  [[nodiscard]] std::vector<HyperNodeObject> objects() const;
+
   /// The row of a node is new, or has changed.
   void node_changed(NodeId node);
   /// A node is about to be erased.

@@ -8,7 +8,7 @@ namespace basalt {
 
 /// A regular expression that a user wrote, in RE2 syntax (that of Go, and so of Volcano). Matching
 /// takes time in proportion to the name, whatever the pattern, and a pattern cannot take up
-/// more than a megabyte: see docs/decisions/0009-user-patterns.md.
+/// more than a megabyte: see docs/decisions/0010-user-patterns.md.
 class NamePattern {
  public:
   explicit NamePattern(const std::string& pattern);
