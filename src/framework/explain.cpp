@@ -353,7 +353,10 @@ class JobTrial {
         return;
       }
       if (failed.empty()) {
-        hindered(Hindrance::nothing, "it fits, and is placed when its turn comes");
+        hindered(Hindrance::nothing, row_.has_parts()
+                                         ? "its pods fit one after the other; sub-groups and network topology, which "
+                                           "may be in the way, are not tried here"
+                                         : "it fits, and is placed when its turn comes");
         return;
       }
     }

@@ -21,6 +21,7 @@ class Dump {
     for (const Node& row : from_.nodes) {
       if (!row.placeholder) add(node(row));
     }
+    for (const auto& object : from_.hyper_nodes) add(object);
     for (const auto& object : from_.storage_classes) add(object);
     for (const auto& object : from_.volumes) add(object);
     for (const auto& object : from_.claims) add(object);

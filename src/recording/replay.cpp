@@ -64,8 +64,6 @@ Result<ReplayedCycle> Replay::decide(RecordedCycle recorded) {
     if (auto taken = take(*recorded.configuration); !taken) return taken.error();
   }
   if (configuration_ == nullptr) return Error{ErrorCode::invalid, "a recording without a configuration"};
-  // As the loop does before its first cycle, once everything is listed.
-  if (recorded.cycle == 1) state_->restore_reservations();
   if (recorded.woke_all) configuration_->memory->wake_all();
   moment_ = Moment{recorded.now, recorded.cycle};
   Session session(state_->cluster(), *configuration_, moment_);
