@@ -60,6 +60,7 @@ class NodeMemory {
       return;
     }
     const auto forget = [&](NodeId node) {
+      if (cluster_->nodes()[node].placeholder) return;
       std::optional<T>& cell = cells_[cluster_->rank(node)];
       unknown_ += cell.has_value() ? 1 : 0;
       cell.reset();
