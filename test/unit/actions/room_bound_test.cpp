@@ -69,7 +69,9 @@ TEST_F(RoomBound, IsNeverBelowWhatCanBePlaced) {
       text += "task j-" + std::to_string(i) + " cpu=" + std::to_string(spec % 4) +
               " memory=" + std::to_string(spec % 3) + " select:spec=" + std::to_string(spec) + "\n";
     }
-    for (const Delta& delta : *parse_cluster_text(text)) state.apply(delta);
+    const auto deltas = parse_cluster_text(text);
+    ASSERT_TRUE(deltas.has_value()) << deltas.error().message;
+    for (const Delta& delta : *deltas) state.apply(delta);
     Cluster& cluster = state.cluster();
     std::vector<TaskId> tasks;
     cluster.tasks().for_each([&](TaskId id, const Task&) { tasks.push_back(id); });

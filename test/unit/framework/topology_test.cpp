@@ -180,7 +180,7 @@ TEST_F(SubJobTest, EveryTaskIsInTheFirstPolicyThatItMatchesOrInTheRest) {
 TEST_F(SubJobTest, PartsFollowLabelsAndPolicies) {
   apply("queue default\njob j min=1 sub-group:g=g\ntask j-0 cpu=1 label:g=1\ntask j-1 cpu=1 label:g=2");
   EXPECT_EQ("g-1: j-0\ng-2: j-1\n", parts());
-  apply("task j-1 cpu=1 label:g=1 job=j");
+  apply("task j-1 cpu=1 label:g=1 job=j created=9");
   EXPECT_EQ("g-1: j-0 j-1\n", parts());
   apply("job j min=1 sub-group:h=h");
   EXPECT_EQ("rest: j-0 j-1\n", parts());
