@@ -112,7 +112,7 @@ commands() {
   expect 'n1 created' -- create -f "$folder/node.yaml"
   expect 'p1 created' -- apply -f "$folder/pod.yaml"
   expect 'p1 unchanged' -- apply -f "$folder/pod.yaml"
-  sed -i 's/app: x}/app: x, more: y}/' "$folder/pod.yaml"
+  sed -i 's/app: x}/app: x, more: z}/' "$folder/pod.yaml"
   expect 'p1 configured' -- apply -f "$folder/pod.yaml"
   expect 'p2 created' -- create -f "$folder/pod2.yaml"
 
@@ -121,7 +121,7 @@ commands() {
   expect '^p1 +0/1 +Pending +0 ' -- get pods
   expect 'NOMINATED NODE' -- get pods -o wide
   expect 'app: x' -- get pod p1 -o yaml
-  expect '^p1$' -- get pods -l more=y -o 'jsonpath={.items[*].metadata.name}'
+  expect '^p1$' -- get pods -l more=z -o 'jsonpath={.items[*].metadata.name}'
   expect 'default +p2' -- get pods --all-namespaces --field-selector metadata.name=p2
   expect 'Pending' -- get pods --show-labels
   expect 'kube-system +Active' -- get ns
