@@ -37,13 +37,14 @@ class Served {
   }
 
   kube::Reply make_pod(const std::string& name) {
-    return *client->create({kube::pods_resource(), "default", ""}, R"({"metadata":{"name":")" + name + "\"}" + kPodBody);
+    return *client->create({kube::pods_resource(), "default", ""},
+                           R"({"metadata":{"name":")" + name + "\"}" + kPodBody);
   }
 
   const SystemClock clock;
   kube::SystemWaiter waiter;
   Cluster cluster{clock, {}};
-  ApiServer api{cluster, {.token = "", .faults = true}};
+  ApiServer api{cluster, {.token = "", .faults = true, .clock = nullptr}};
   std::unique_ptr<kube::Transport> transport;
   std::unique_ptr<kube::Client> client;
 

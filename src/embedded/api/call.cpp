@@ -52,7 +52,8 @@ Outcome<Call> resolve_call(const Catalogue& catalogue, HttpRequest request, Targ
   if (left >= 1) call.name = segments[at + 1];
   if (left == 2) call.part = segments[at + 2];
   call.verb = verb_of(call);
-  const bool needs_space = call.kind->namespaced && !in_namespace && (call.verb == "create" || call.verb == "deletecollection");
+  const bool needs_space =
+      call.kind->namespaced && !in_namespace && (call.verb == "create" || call.verb == "deletecollection");
   if (call.verb.empty() || needs_space) return method_not_allowed();
   return call;
 }

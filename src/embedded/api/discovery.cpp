@@ -23,9 +23,7 @@ constexpr Review kReviews[] = {
     {"authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview", false},
 };
 
-Json verbs_of_objects() {
-  return {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
-}
+Json verbs_of_objects() { return {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}; }
 
 // Versions of every group but the core group, in the order of first appearance of the kinds.
 std::vector<std::pair<std::string, std::vector<std::string>>> groups_of(const Catalogue& catalogue) {
@@ -121,7 +119,8 @@ Json aggregated_version(const Catalogue& catalogue, const std::string& group, co
   Json resources = Json::array();
   for (const KindRef& kind : catalogue.kinds()) {
     if (kind->resource.group != group) continue;
-    if (const ServedVersion* version = kind->find_version(name)) resources.push_back(aggregated_resource(*kind, *version));
+    if (const ServedVersion* version = kind->find_version(name))
+      resources.push_back(aggregated_resource(*kind, *version));
   }
   for (const Review& review : kReviews) {
     if (group != review.group || name != "v1") continue;
@@ -137,9 +136,7 @@ Json aggregated_version(const Catalogue& catalogue, const std::string& group, co
 }  // namespace
 
 Json core_versions() {
-  return {{"kind", "APIVersions"},
-          {"versions", {"v1"}},
-          {"serverAddressByClientCIDRs", Json::array()}};
+  return {{"kind", "APIVersions"}, {"versions", {"v1"}}, {"serverAddressByClientCIDRs", Json::array()}};
 }
 
 Json group_list(const Catalogue& catalogue) {

@@ -15,9 +15,9 @@ namespace basalt::embedded {
 
 /// What is done to a request that a fault hits.
 struct FaultEffect {
-  bool drop_reply = false;              ///< do it, then close the connection without an answer
-  std::chrono::milliseconds delay{0};   ///< do it, then wait before answering
-  int status = 0;                       ///< do nothing and answer so: 409, 429, 500, ... 0: do it
+  bool drop_reply = false;             ///< do it, then close the connection without an answer
+  std::chrono::milliseconds delay{0};  ///< do it, then wait before answering
+  int status = 0;                      ///< do nothing and answer so: 409, 429, 500, ... 0: do it
   std::optional<int> retry_after_seconds;
 };
 
@@ -71,7 +71,7 @@ class Faults {
 
   const bool enabled_;
   mutable std::mutex mutex_;
-  std::vector<Rule> rules_;                         // guarded by mutex_
+  std::vector<Rule> rules_;                                // guarded by mutex_
   std::map<std::string, WatchRule, std::less<>> watches_;  // guarded by mutex_; by qualified name, "" for all
 };
 

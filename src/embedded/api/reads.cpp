@@ -99,8 +99,7 @@ Outcome<HttpReply> ApiServer::get(const Call& call) {
 
 Outcome<Page> ApiServer::page_of(const Call& call) {
   const Target& target = call.target;
-  const auto selector =
-      Selector::parse(*call.kind, target.query("labelSelector"), target.query("fieldSelector"));
+  const auto selector = Selector::parse(*call.kind, target.query("labelSelector"), target.query("fieldSelector"));
   if (!selector) return selector.refusal();
   auto asked = revision_asked(target);
   if (!asked) return asked.refusal();
@@ -110,7 +109,8 @@ Outcome<Page> ApiServer::page_of(const Call& call) {
     return invalid_options("sendInitialEvents", "sendInitialEvents is forbidden for list");
   }
   if (!match.empty() && (!token.empty() || !*asked)) {
-    return invalid_options("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
+    return invalid_options("resourceVersionMatch",
+                           "resourceVersionMatch is forbidden unless resourceVersion is provided");
   }
   if (!token.empty() && *asked && **asked != 0) {
     return bad_request("specifying resource version is not allowed when using continue");
@@ -122,7 +122,8 @@ Outcome<Page> ApiServer::page_of(const Call& call) {
   }
   const bool exact = match == "Exact";
   if (exact && **asked == 0) {
-    return invalid_options("resourceVersionMatch", "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
+    return invalid_options("resourceVersionMatch",
+                           "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
   }
   Listing listing;
   if (from || exact) {
@@ -198,8 +199,7 @@ Outcome<HttpReply> ApiServer::watch(const Call& call) {
   request.rendering = with_row_object(*rendering, target);
   request.bookmarks = target.flag("allowWatchBookmarks");
   request.mark_list_end = target.flag("sendInitialEvents");
-  if (request.mark_list_end &&
-      (target.query("resourceVersionMatch") != "NotOlderThan" || !request.bookmarks)) {
+  if (request.mark_list_end && (target.query("resourceVersionMatch") != "NotOlderThan" || !request.bookmarks)) {
     return invalid_options("resourceVersionMatch",
                            "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan and "
                            "allowWatchBookmarks");

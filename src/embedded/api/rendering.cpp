@@ -203,7 +203,8 @@ std::string render_object(const Kind& kind, const ServedVersion& version, const 
   return kube::print_json(table);
 }
 
-ListRendering::ListRendering(const Kind& kind, const ServedVersion& version, Page page, Rendering rendering, WallTime now)
+ListRendering::ListRendering(const Kind& kind, const ServedVersion& version, Page page, Rendering rendering,
+                             WallTime now)
     : kind_(kind), version_(version), page_(std::move(page)), rendering_(std::move(rendering)), now_(now) {}
 
 void ListRendering::append_head(std::string& to) {
@@ -279,8 +280,8 @@ std::string render_bookmark(const Kind& kind, const ServedVersion& version, std:
   if (ends_initial) metadata["annotations"]["k8s.io/initial-events-end"] = "true";
   Json object = {{"kind", kind.kind}, {"apiVersion", kind.api_version(version)}, {"metadata", metadata}};
   if (rendering.form == Form::protobuf) {
-    return protobuf_event("BOOKMARK", wrap_protobuf(kind.api_version(version), kind.kind,
-                                                    encode_protobuf(*kind.message, object)));
+    return protobuf_event("BOOKMARK",
+                          wrap_protobuf(kind.api_version(version), kind.kind, encode_protobuf(*kind.message, object)));
   }
   if (rendering.form == Form::table) {
     object = table_of(kind, version, rendering, revision, false);

@@ -121,20 +121,22 @@ std::optional<HttpReply> ApiServer::answer_fixed(const HttpRequest& request, con
   if (path == "/version") return reply_of(json_answer(200, version_document()));
   if (path == "/metrics") {
     const Store::Size size = cluster_.store().size();
-    return text_reply(200, "# TYPE basalt_cluster_objects gauge\nbasalt_cluster_objects " + std::to_string(size.objects) +
+    return text_reply(200, "# TYPE basalt_cluster_objects gauge\nbasalt_cluster_objects " +
+                               std::to_string(size.objects) +
                                "\n# TYPE basalt_cluster_remembered_events gauge\nbasalt_cluster_remembered_events " +
                                std::to_string(size.events) + "\n");
   }
   if (path == "/") {
-    return reply_of(json_answer(200, {{"paths", {"/api", "/apis", "/healthz", "/metrics", "/openapi/v2", "/version"}}}));
+    return reply_of(
+        json_answer(200, {{"paths", {"/api", "/apis", "/healthz", "/metrics", "/openapi/v2", "/version"}}}));
   }
   if (path != "/openapi/v2") return std::nullopt;
   if (request.accept.find("protobuf") == std::string::npos) {
     return reply_of(json_answer(200, minimal_open_api_json()));
   }
   // The real server's spelling: kubectl refuses one that has an '@' in it.
-  return reply_of(HttpAnswer{200, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf", {},
-                             minimal_open_api_protobuf()});
+  return reply_of(
+      HttpAnswer{200, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf", {}, minimal_open_api_protobuf()});
 }
 
 std::optional<HttpReply> ApiServer::answer_discovery(const HttpRequest& request, const Target& target) {
@@ -195,6 +197,16 @@ HttpReply ApiServer::answer_testing(const HttpRequest& request, const Target& ta
   const std::string path = target.path();
   if (path == "/basalt/compact" && request.method == "POST") {
     cluster_.store().compact();
+    return reply_of(json_answer(200, success_status()));
+  }
+  if (path == "/basalt/clock" && request.method == "POST" && options_.clock != nullptr) {
+    const auto body = parse_body(request.body);
+    const auto seconds = body ? integer_at(*body, "advanceSeconds") : std::nullopt;
+    constexpr long long kCentury = 100LL * 365 * 24 * 3600;
+    if (!seconds || *seconds > kCentury || *seconds < -kCentury) {
+      return refusal_reply(request, bad_request("expected {\"advanceSeconds\": NUMBER}, at most a century"));
+    }
+    options_.clock->move(std::chrono::seconds(*seconds));
     return reply_of(json_answer(200, success_status()));
   }
   if (path != "/basalt/faults" && path != "/basalt/watches") return refusal_reply(request, unknown_path());

@@ -7,12 +7,14 @@
 #include "embedded/api/rendering.hpp"
 #include "embedded/cluster/cluster.hpp"
 #include "embedded/http/server.hpp"
+#include "embedded/objects/adjustable_clock.hpp"
 
 namespace basalt::embedded {
 
 struct ApiOptions {
-  std::string token;    ///< what clients must send as bearer token; empty: nobody is asked
-  bool faults = false;  ///< serve /basalt/faults, /basalt/watches and /basalt/compact
+  std::string token;                 ///< what clients must send as bearer token; empty: nobody is asked
+  bool faults = false;               ///< serve /basalt/faults, /basalt/watches, /basalt/compact and /basalt/clock
+  AdjustableClock* clock = nullptr;  ///< what /basalt/clock moves; null: it is not there
 };
 
 /// Answers the requests of the Kubernetes API out of a Cluster.

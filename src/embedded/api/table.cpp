@@ -65,8 +65,8 @@ std::string pod_status(const Json& pod) {
   std::string shown = text_at(pod, "status.reason");
   if (shown.empty()) shown = text_at(pod, "status.phase");
   for (const Json& condition : kube::member_at(kube::member_at(pod, "status"), "conditions")) {
-    const bool gated = kube::text_at(condition, "type") == "PodScheduled" &&
-                       kube::text_at(condition, "reason") == "SchedulingGated";
+    const bool gated =
+        kube::text_at(condition, "type") == "PodScheduled" && kube::text_at(condition, "reason") == "SchedulingGated";
     if (gated) shown = "SchedulingGated";
   }
   for (const Json& container : kube::member_at(kube::member_at(pod, "status"), "containerStatuses")) {
@@ -113,7 +113,7 @@ std::string node_address(const Json& node, const char* type) {
 }
 
 Json node_cells(const Json& node, WallTime now) {
-  std::string status = has_condition(node, "Ready", "True")                                             ? "Ready"
+  std::string status = has_condition(node, "Ready", "True")                                               ? "Ready"
                        : has_condition(node, "Ready", "False") || has_condition(node, "Ready", "Unknown") ? "NotReady"
                                                                                                           : "Unknown";
   if (is_true_at(node, "spec.unschedulable")) status += ",SchedulingDisabled";
@@ -230,24 +230,46 @@ Json definition_cells(const Json& object, WallTime) {
 Json plain_cells(const Json& object, WallTime now) { return {name_of(object), age_of(object, now)}; }
 
 Json service_cells(const Json& object, WallTime now) {
-  return {name_of(object), text_at(object, "spec.type"), or_none(text_at(object, "spec.clusterIP")), age_of(object, now)};
+  return {name_of(object), text_at(object, "spec.type"), or_none(text_at(object, "spec.clusterIP")),
+          age_of(object, now)};
 }
 
 const std::map<ResourceName, Layout>& layouts() {
   static const std::map<ResourceName, Layout> kLayouts = {
       {{"", "pods"},
-       {{name_column(), {"Ready"}, {"Status"}, {"Restarts"}, {"Age"}, {"IP", "string", "", 1}, {"Node", "string", "", 1},
-         {"Nominated Node", "string", "", 1}, {"Readiness Gates", "string", "", 1}},
+       {{name_column(),
+         {"Ready"},
+         {"Status"},
+         {"Restarts"},
+         {"Age"},
+         {"IP", "string", "", 1},
+         {"Node", "string", "", 1},
+         {"Nominated Node", "string", "", 1},
+         {"Readiness Gates", "string", "", 1}},
         pod_cells}},
       {{"", "nodes"},
-       {{name_column(), {"Status"}, {"Roles"}, {"Age"}, {"Version"}, {"Internal-IP", "string", "", 1},
-         {"External-IP", "string", "", 1}, {"OS-Image", "string", "", 1}, {"Kernel-Version", "string", "", 1},
+       {{name_column(),
+         {"Status"},
+         {"Roles"},
+         {"Age"},
+         {"Version"},
+         {"Internal-IP", "string", "", 1},
+         {"External-IP", "string", "", 1},
+         {"OS-Image", "string", "", 1},
+         {"Kernel-Version", "string", "", 1},
          {"Container-Runtime", "string", "", 1}},
         node_cells}},
       {{"", "namespaces"}, {{name_column(), {"Status"}, {"Age"}}, namespace_cells}},
       {{"", "events"},
-       {{{"Last Seen"}, {"Type"}, {"Reason"}, {"Object"}, {"Message"}, {"Subobject", "string", "", 1},
-         {"Source", "string", "", 1}, {"First Seen", "string", "", 1}, {"Count", "integer", "", 1},
+       {{{"Last Seen"},
+         {"Type"},
+         {"Reason"},
+         {"Object"},
+         {"Message"},
+         {"Subobject", "string", "", 1},
+         {"Source", "string", "", 1},
+         {"First Seen", "string", "", 1},
+         {"Count", "integer", "", 1},
          {"Name", "string", "", 1}},
         event_cells}},
       {{"", "configmaps"}, {{name_column(), {"Data", "integer"}, {"Age"}}, counted_data_cells}},

@@ -96,9 +96,7 @@ void WatchStream::append_event(std::string& to, const Event& event) {
   const bool matches_now = event.type != EventType::deleted && request_.selector.matches(*event.object);
   const bool matched_before = event.previous && request_.selector.matches(*event.previous);
   if (!matches_now && !matched_before) return;
-  const EventType shown = !matches_now      ? EventType::deleted
-                          : !matched_before ? EventType::added
-                                            : EventType::modified;
+  const EventType shown = !matches_now ? EventType::deleted : !matched_before ? EventType::added : EventType::modified;
   append(to, name_of(shown), *event.object);
 }
 

@@ -18,9 +18,9 @@ struct WatchRequest {
   std::string space;                       ///< empty: all namespaces
   Selector selector;
   Rendering rendering;
-  std::uint64_t after = 0;      ///< the revision to go on from
-  bool list_first = false;      ///< begin with the present objects as ADDED, then go on from there
-  bool mark_list_end = false;   ///< a bookmark ends them (sendInitialEvents)
+  std::uint64_t after = 0;     ///< the revision to go on from
+  bool list_first = false;     ///< begin with the present objects as ADDED, then go on from there
+  bool mark_list_end = false;  ///< a bookmark ends them (sendInitialEvents)
   bool bookmarks = false;
   std::chrono::seconds lasts{1800};
 };

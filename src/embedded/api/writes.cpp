@@ -42,8 +42,11 @@ HttpReply success_reply(int status, const ResourceName& resource = {}, std::stri
 // The scale subresource of an object, as autoscaling/v1 has it.
 Json scale_of(const Json& object, const ScalePaths& paths) {
   const Json& metadata = object["metadata"];
-  Json scale = {{"kind", "Scale"}, {"apiVersion", "autoscaling/v1"}, {"metadata", Json::object()},
-                {"spec", Json::object()}, {"status", {{"replicas", 0}}}};
+  Json scale = {{"kind", "Scale"},
+                {"apiVersion", "autoscaling/v1"},
+                {"metadata", Json::object()},
+                {"spec", Json::object()},
+                {"status", {{"replicas", 0}}}};
   for (const char* field : {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
     if (metadata.contains(field)) scale["metadata"][field] = metadata[field];
   }

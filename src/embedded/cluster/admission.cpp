@@ -14,9 +14,9 @@ Objection admit_to_namespace(const Store::Writer& writer, const Kind& kind, std:
   const ObjectPtr object = writer.find(*namespaces, Key{"", std::string(space)});
   if (!object) return not_found(namespaces->resource, space);
   if (!is_being_deleted(object->tree())) return {};
-  Refusal refusal = forbidden(kind.resource, name,
-                              "unable to create new content in namespace " + std::string(space) +
-                                  " because it is being terminated");
+  Refusal refusal =
+      forbidden(kind.resource, name,
+                "unable to create new content in namespace " + std::string(space) + " because it is being terminated");
   refusal.causes.push_back(
       {"NamespaceTerminating", "namespace " + std::string(space) + " is being terminated", "metadata.namespace"});
   return refusal;

@@ -18,7 +18,8 @@ Objection check_type(const Kind& kind, Json& body) {
   const std::string given_kind = kube::text_at(body, "kind");
   const std::string given_version = kube::text_at(body, "apiVersion");
   bool is_served = given_version.empty();
-  for (const ServedVersion& version : kind.versions) is_served = is_served || kind.api_version(version) == given_version;
+  for (const ServedVersion& version : kind.versions)
+    is_served = is_served || kind.api_version(version) == given_version;
   if (!is_served || (!given_kind.empty() && given_kind != kind.kind)) {
     return bad_request(given_kind + " in version \"" + given_version + "\" cannot be handled as a " + kind.kind +
                        ": expected " + kind.api_version());
@@ -58,12 +59,11 @@ void Cluster::begin() {
     BASALT_CHECK(made, "the first namespaces cannot be made");
   }
   const KindRef classes = catalogue->find("scheduling.k8s.io", "priorityclasses");
-  for (const auto& [name, value] : {std::pair("system-node-critical", 2'000'001'000),
-                                    std::pair("system-cluster-critical", 2'000'000'000)}) {
-    const auto made = create(*classes, "",
-                             {{"metadata", {{"name", name}}},
-                              {"value", value},
-                              {"description", "Used for system critical pods."}});
+  for (const auto& [name, value] :
+       {std::pair("system-node-critical", 2'000'001'000), std::pair("system-cluster-critical", 2'000'000'000)}) {
+    const auto made =
+        create(*classes, "",
+               {{"metadata", {{"name", name}}}, {"value", value}, {"description", "Used for system critical pods."}});
     BASALT_CHECK(made, "the system priority classes cannot be made");
   }
 }

@@ -75,7 +75,8 @@ Objection Cluster::spend_budget(Store::Writer& writer, const Object& pod, WriteO
   if (matching.empty()) return {};
   if (matching.size() > 1) {
     Refusal refusal = internal_error("");
-    refusal.message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+    refusal.message =
+        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
     return refusal;
   }
   Json budget = matching.front()->tree();

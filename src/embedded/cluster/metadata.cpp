@@ -21,8 +21,9 @@ bool is_dns_subdomain(std::string_view name) {
   while (true) {
     const std::size_t dot = name.find('.');
     const std::string_view part = name.substr(0, dot);
-    const bool fits = !part.empty() && is_lower_alphanumeric(part.front()) && is_lower_alphanumeric(part.back()) &&
-                      std::all_of(part.begin(), part.end(), [](char c) { return is_lower_alphanumeric(c) || c == '-'; });
+    const bool fits =
+        !part.empty() && is_lower_alphanumeric(part.front()) && is_lower_alphanumeric(part.back()) &&
+        std::all_of(part.begin(), part.end(), [](char c) { return is_lower_alphanumeric(c) || c == '-'; });
     if (!fits) return false;
     if (dot == std::string_view::npos) return true;
     name.remove_prefix(dot + 1);
@@ -48,7 +49,8 @@ std::string problem_with_name(const Kind& kind, std::string_view name) {
   }
   return is_dns_subdomain(name)
              ? ""
-             : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
+             : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "
+               "must "
                "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
                "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 }
@@ -61,15 +63,16 @@ Objection tidy_metadata(Json& object) {
   for (const char* text : {"name", "generateName", "namespace", "uid", "resourceVersion"}) {
     const Json& value = kube::member_at(metadata, text);
     if (!value.is_null() && !value.is_string()) {
-      return bad_request(std::string("json: cannot unmarshal ") + value.type_name() + " into Go struct field ObjectMeta.metadata." +
-                         text + " of type string");
+      return bad_request(std::string("json: cannot unmarshal ") + value.type_name() +
+                         " into Go struct field ObjectMeta.metadata." + text + " of type string");
     }
   }
   metadata.erase("managedFields");
   metadata.erase("selfLink");
   for (const char* collection : {"labels", "annotations", "finalizers", "ownerReferences"}) {
     const auto found = metadata.find(collection);
-    if (found != metadata.end() && (found->is_null() || (found->is_structured() && found->empty()))) metadata.erase(found);
+    if (found != metadata.end() && (found->is_null() || (found->is_structured() && found->empty())))
+      metadata.erase(found);
   }
   return {};
 }

@@ -20,8 +20,8 @@ void set_if_absent(Json& object, const char* key, Json value) {
 const char* pull_policy(const std::string& image) {
   const std::size_t slash = image.rfind('/');
   const std::size_t colon = image.find(':', slash == std::string::npos ? 0 : slash);
-  const bool is_pinned = image.find('@') != std::string::npos ||
-                         (colon != std::string::npos && image.substr(colon + 1) != "latest");
+  const bool is_pinned =
+      image.find('@') != std::string::npos || (colon != std::string::npos && image.substr(colon + 1) != "latest");
   return is_pinned ? "IfNotPresent" : "Always";
 }
 
@@ -143,8 +143,9 @@ void check_container(const Json& container, const std::string& path, std::set<st
     const auto most = amount_of(resource, limit);
     const auto wanted = amount_of(resource, request);
     if (most && wanted && *wanted > *most) {
-      causes.push_back(invalid_value(path + ".resources.requests", text_of_amount(request),
-                                     "must be less than or equal to " + resource + " limit of " + text_of_amount(limit)));
+      causes.push_back(
+          invalid_value(path + ".resources.requests", text_of_amount(request),
+                        "must be less than or equal to " + resource + " limit of " + text_of_amount(limit)));
     }
   }
 }
@@ -158,7 +159,8 @@ Json fixed_part(const Json& pod) {
       if (container.is_object()) container.erase("image");
     }
   }
-  for (const char* field : {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"}) {
+  for (const char* field :
+       {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"}) {
     if (spec.is_object()) spec.erase(field);
   }
   return spec;
@@ -229,8 +231,9 @@ std::vector<Cause> check_pod_change(const Json& before, const Json& after) {
   const Json& gates_before = kube::member_at(before["spec"], "schedulingGates");
   for (const Json& gate : kube::member_at(after["spec"], "schedulingGates")) {
     if (std::find(gates_before.begin(), gates_before.end(), gate) == gates_before.end()) {
-      causes.push_back(forbidden_field("spec.schedulingGates", "only deletion is allowed, but found new scheduling gate '" +
-                                                                   kube::text_at(gate, "name") + "'"));
+      causes.push_back(forbidden_field(
+          "spec.schedulingGates",
+          "only deletion is allowed, but found new scheduling gate '" + kube::text_at(gate, "name") + "'"));
     }
   }
   return causes;

@@ -16,7 +16,8 @@ long long grace_of(const Kind& kind, const Json& object, const DeleteRequest& re
   if (!kind.is("", "pods")) return 0;
   const std::string phase = text_at(object, "status.phase");
   if (text_at(object, "spec.nodeName").empty() || phase == "Succeeded" || phase == "Failed") return 0;
-  return std::max(0LL, request.grace_seconds.value_or(integer_at(object, "spec.terminationGracePeriodSeconds").value_or(30)));
+  return std::max(
+      0LL, request.grace_seconds.value_or(integer_at(object, "spec.terminationGracePeriodSeconds").value_or(30)));
 }
 
 void add_finalizer(Json& metadata, const char* name) {

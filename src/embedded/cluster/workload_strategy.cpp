@@ -88,7 +88,8 @@ void begin_job(Json& job, WallTime) {
 
 std::vector<Cause> check_job(const Json& job) {
   const Json& spec = kube::member_at(job, "spec");
-  std::vector<Cause> causes = check_pod_spec(kube::member_at(kube::member_at(spec, "template"), "spec"), "spec.template.spec");
+  std::vector<Cause> causes =
+      check_pod_spec(kube::member_at(kube::member_at(spec, "template"), "spec"), "spec.template.spec");
   const std::string policy = text_at(spec, "template.spec.restartPolicy");
   if (causes.empty() && policy != "OnFailure" && policy != "Never") {
     causes.push_back(unsupported_value("spec.template.spec.restartPolicy", policy, {"OnFailure", "Never"}));
@@ -111,7 +112,8 @@ std::vector<Cause> check_workload(const Json& workload) {
     if (value.is_string()) described.labels.emplace_back(key, value.get<std::string>());
   }
   if (!Selector::of_labels(selector).matches(described)) {
-    causes.push_back(invalid_value("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+    causes.push_back(
+        invalid_value("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
   }
   return causes;
 }

@@ -58,7 +58,8 @@ Result<void> load_object(Cluster& cluster, Json object) {
   std::string space = text_at(object, "metadata.namespace");
   if (kind->namespaced && space.empty()) space = "default";
   const bool was_saved = !text_at(object, "metadata.uid").empty();
-  const auto put = was_saved ? cluster.restore(*kind, std::move(object)) : cluster.create(*kind, space, std::move(object));
+  const auto put =
+      was_saved ? cluster.restore(*kind, std::move(object)) : cluster.create(*kind, space, std::move(object));
   if (!put) return Error{ErrorCode::invalid, what + ": " + put.refusal().message};
   return {};
 }

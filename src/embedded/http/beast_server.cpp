@@ -1,3 +1,4 @@
+#include <array>
 #include <atomic>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/io_context.hpp>
@@ -10,7 +11,6 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
-#include <array>
 #include <list>
 #include <thread>
 
@@ -59,10 +59,7 @@ template <class Stream>
 class Connection final : public OpenConnection, public std::enable_shared_from_this<Connection<Stream>> {
  public:
   Connection(Stream stream, HttpHandler& handler, const ServerOptions& options)
-      : stream_(std::move(stream)),
-        timer_(stream_.get_executor()),
-        handler_(handler),
-        options_(options) {}
+      : stream_(std::move(stream)), timer_(stream_.get_executor()), handler_(handler), options_(options) {}
 
   void start() {
     if constexpr (kSecure) {
@@ -94,17 +91,17 @@ class Connection final : public OpenConnection, public std::enable_shared_from_t
     parser_->header_limit(kLargestHeader);
     parser_->body_limit(options_.largest_body);
     lowest().expires_after(options_.idle);
-    http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](error_code failure, std::size_t) {
-      self->handle(failure);
-    });
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = this->shared_from_this()](error_code failure, std::size_t) { self->handle(failure); });
   }
 
   void handle(error_code failure) {
     if (failure == http::error::body_limit) {
       HttpAnswer answer;
       answer.status = 413;
-      answer.body = R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Request entity too )"
-                    R"(large","reason":"RequestEntityTooLarge","code":413})";
+      answer.body =
+          R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Request entity too )"
+          R"(large","reason":"RequestEntityTooLarge","code":413})";
       return send(std::move(answer), false);
     }
     if (failure) return drop();
@@ -261,8 +258,8 @@ class HttpServer::Listener {
     const auto found = resolver.resolve(options_.host, std::to_string(options_.port), failure);
     if (!failure) open(found.begin()->endpoint(), failure);
     if (failure) {
-      return Error{ErrorCode::unavailable,
-                   "cannot listen on " + options_.host + ":" + std::to_string(options_.port) + ": " + failure.message()};
+      return Error{ErrorCode::unavailable, "cannot listen on " + options_.host + ":" + std::to_string(options_.port) +
+                                               ": " + failure.message()};
     }
     accept();
     for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { context_.run(); });
@@ -302,9 +299,11 @@ class HttpServer::Listener {
       socket.set_option(tcp::no_delay(true), ignored);
       if (options_.identity) {
         using Secure = beast::ssl_stream<beast::tcp_stream>;
-        serve(std::make_shared<Connection<Secure>>(Secure(beast::tcp_stream(std::move(socket)), tls_), handler_, options_));
+        serve(std::make_shared<Connection<Secure>>(Secure(beast::tcp_stream(std::move(socket)), tls_), handler_,
+                                                   options_));
       } else {
-        serve(std::make_shared<Connection<beast::tcp_stream>>(beast::tcp_stream(std::move(socket)), handler_, options_));
+        serve(
+            std::make_shared<Connection<beast::tcp_stream>>(beast::tcp_stream(std::move(socket)), handler_, options_));
       }
       accept();
     });

@@ -38,8 +38,8 @@ struct HttpAnswer {
 /// What a stream has to send at the moment.
 struct StreamPart {
   std::string bytes;
-  bool ended = false;                  ///< nothing comes after these bytes
-  bool broken = false;                 ///< the connection breaks after these bytes, in the middle of the body
+  bool ended = false;                        ///< nothing comes after these bytes
+  bool broken = false;                       ///< the connection breaks after these bytes, in the middle of the body
   std::optional<SteadyTime> ask_again = {};  ///< when to ask at the latest, though nobody woke the stream
 };
 
@@ -84,11 +84,11 @@ struct ServerIdentity {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 0;                        ///< 0: any that is free
+  std::uint16_t port = 0;  ///< 0: any that is free
   int threads = 2;
-  std::optional<ServerIdentity> identity;        ///< given: TLS, and nothing else
+  std::optional<ServerIdentity> identity;  ///< given: TLS, and nothing else
   std::size_t largest_body = std::size_t{8} << 20U;
-  std::chrono::seconds idle{300};                ///< a connection on which nothing is asked is closed
+  std::chrono::seconds idle{300};  ///< a connection on which nothing is asked is closed
 };
 
 /// An HTTP/1.1 server: keep-alive, chunked streams, optional TLS. Serves from `start` until it is destroyed, which

@@ -43,9 +43,9 @@ ServedVersion version_of(const Json& given) {
   version.has_status = subresources.is_object() && subresources.contains("status");
   const Json& scale = kube::member_at(subresources, "scale");
   if (scale.is_object()) {
-    version.scale = ScalePaths{dotted(kube::text_at(scale, "specReplicasPath")),
-                               dotted(kube::text_at(scale, "statusReplicasPath")),
-                               dotted(kube::text_at(scale, "labelSelectorPath"))};
+    version.scale =
+        ScalePaths{dotted(kube::text_at(scale, "specReplicasPath")), dotted(kube::text_at(scale, "statusReplicasPath")),
+                   dotted(kube::text_at(scale, "labelSelectorPath"))};
   }
   if (const Json* schema = find_at(given, "schema.openAPIV3Schema")) version.schema.emplace(*schema);
   version.columns = columns_of(given);
@@ -82,10 +82,12 @@ std::vector<Cause> problems_of(const Json& definition) {
       causes.push_back(required(at + ".schema.openAPIV3Schema", "schemas are required"));
       continue;
     }
-    for (Cause& cause : Schema::problems_of(*schema, at + ".schema.openAPIV3Schema")) causes.push_back(std::move(cause));
+    for (Cause& cause : Schema::problems_of(*schema, at + ".schema.openAPIV3Schema"))
+      causes.push_back(std::move(cause));
   }
   if (stored != 1) {
-    causes.push_back(invalid_value("spec.versions", *versions, "must have exactly one version marked as storage version"));
+    causes.push_back(
+        invalid_value("spec.versions", *versions, "must have exactly one version marked as storage version"));
   }
   return causes;
 }

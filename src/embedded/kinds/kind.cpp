@@ -5,13 +5,14 @@
 namespace basalt::embedded {
 
 const ServedVersion* Kind::find_version(std::string_view name) const {
-  const auto found =
-      std::find_if(versions.begin(), versions.end(), [&](const ServedVersion& version) { return version.name == name; });
+  const auto found = std::find_if(versions.begin(), versions.end(),
+                                  [&](const ServedVersion& version) { return version.name == name; });
   return found == versions.end() ? nullptr : &*found;
 }
 
 KindRef Catalogue::find(std::string_view group, std::string_view plural) const {
-  const auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const KindRef& kind) { return kind->is(group, plural); });
+  const auto found =
+      std::find_if(kinds_.begin(), kinds_.end(), [&](const KindRef& kind) { return kind->is(group, plural); });
   return found == kinds_.end() ? nullptr : *found;
 }
 

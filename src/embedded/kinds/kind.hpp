@@ -60,8 +60,8 @@ struct Kind {
   bool namespaced = true;
   std::vector<ServedVersion> versions;  ///< preferred one first; objects are stored in it
   StatusOnCreate status_on_create = StatusOnCreate::dropped;
-  bool counts_generation = true;       ///< metadata.generation rises with every change of what is wanted
-  bool is_custom = false;              ///< defined by a CustomResourceDefinition
+  bool counts_generation = true;        ///< metadata.generation rises with every change of what is wanted
+  bool is_custom = false;               ///< defined by a CustomResourceDefinition
   std::vector<SelectableField> fields;  ///< besides metadata.name and metadata.namespace
   const Message* message = nullptr;     ///< null: no protobuf bodies are read
   bool answers_protobuf = false;        ///< replies come as protobuf to who asks for it

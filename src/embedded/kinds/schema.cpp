@@ -53,12 +53,14 @@ std::optional<std::regex> compiled(const std::string& pattern) {
 }
 
 bool is_integer(const Json& value) {
-  return value.is_number_integer() || (value.is_number_float() && std::floor(value.get<double>()) == value.get<double>());
+  return value.is_number_integer() ||
+         (value.is_number_float() && std::floor(value.get<double>()) == value.get<double>());
 }
 
-std::string number_text(double number) { return kube::print_json(std::floor(number) == number && std::abs(number) < 1e15
-                                                                     ? Json(static_cast<long long>(number))
-                                                                     : Json(number)); }
+std::string number_text(double number) {
+  return kube::print_json(std::floor(number) == number && std::abs(number) < 1e15 ? Json(static_cast<long long>(number))
+                                                                                  : Json(number));
+}
 
 }  // namespace
 
@@ -179,8 +181,8 @@ class Schema::Validation {
   bool check_type(const Node& node, const Json& value, const std::string& path) {
     if (node.int_or_string) {
       if (value.is_string() || is_integer(value)) return true;
-      causes.push_back(wrong_type(path, value, path + " in body must be of type integer,string: \"" +
-                                                   std::string(value.type_name()) + "\""));
+      causes.push_back(wrong_type(
+          path, value, path + " in body must be of type integer,string: \"" + std::string(value.type_name()) + "\""));
       return false;
     }
     if (node.type.empty()) return true;

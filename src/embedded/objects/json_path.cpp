@@ -31,11 +31,11 @@ int deepest_nesting(std::string_view text) {
 
 // One step of a JSONPath taken off its front.
 struct Step {
-  std::string member;                    // ".member"
-  std::optional<std::size_t> index;      // "[0]"
-  std::string condition_key;             // "[?(@.key=="value")]"
+  std::string member;                // ".member"
+  std::optional<std::size_t> index;  // "[0]"
+  std::string condition_key;         // "[?(@.key=="value")]"
   std::string condition_value;
-  bool every = false;                    // "[*]"
+  bool every = false;  // "[*]"
 };
 
 std::optional<Step> take_bracket(std::string_view& path) {
@@ -53,7 +53,8 @@ std::optional<Step> take_bracket(std::string_view& path) {
     const std::size_t equals = inside.find("==");
     if (equals == std::string_view::npos) return std::nullopt;
     const auto trimmed = [](std::string_view text) {
-      while (!text.empty() && (text.front() == ' ' || text.front() == '"' || text.front() == '\'')) text.remove_prefix(1);
+      while (!text.empty() && (text.front() == ' ' || text.front() == '"' || text.front() == '\''))
+        text.remove_prefix(1);
       while (!text.empty() && (text.back() == ' ' || text.back() == '"' || text.back() == '\'')) text.remove_suffix(1);
       return std::string(text);
     };

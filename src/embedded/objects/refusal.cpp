@@ -81,15 +81,14 @@ Refusal already_exists(const ResourceName& resource, std::string_view name) {
 }
 
 Refusal conflict(const ResourceName& resource, std::string_view name, std::string_view why) {
-  return about(409, "Conflict", resource, name,
-               "Operation cannot be fulfilled on " + resource.qualified() + " " + in_quotes(name) + ": " +
-                   std::string(why));
+  return about(
+      409, "Conflict", resource, name,
+      "Operation cannot be fulfilled on " + resource.qualified() + " " + in_quotes(name) + ": " + std::string(why));
 }
 
 Refusal modified_in_between(const ResourceName& resource, std::string_view name) {
-  return conflict(
-      resource, name,
-      "the object has been modified; please apply your changes to the latest version and try again");
+  return conflict(resource, name,
+                  "the object has been modified; please apply your changes to the latest version and try again");
 }
 
 Refusal invalid(std::string_view group, std::string_view kind, std::string_view name, std::vector<Cause> causes) {
@@ -107,9 +106,9 @@ Refusal invalid(std::string_view group, std::string_view kind, std::string_view 
 Refusal expired(std::string message) { return plain(410, "Expired", std::move(message)); }
 
 Refusal revision_too_large(std::uint64_t asked, std::uint64_t current) {
-  Refusal refusal = plain(504, "Timeout",
-                          "Timeout: Too large resource version: " + std::to_string(asked) +
-                              ", current: " + std::to_string(current));
+  Refusal refusal =
+      plain(504, "Timeout",
+            "Timeout: Too large resource version: " + std::to_string(asked) + ", current: " + std::to_string(current));
   refusal.causes.push_back({"ResourceVersionTooLarge", "Too large resource version", ""});
   refusal.retry_after_seconds = 1;
   return refusal;
@@ -122,8 +121,7 @@ Refusal too_many_requests(std::string message, int retry_after_seconds) {
 }
 
 Refusal request_too_large(std::size_t limit) {
-  return plain(413, "RequestEntityTooLarge",
-               "Request entity too large: limit is " + std::to_string(limit) + " bytes");
+  return plain(413, "RequestEntityTooLarge", "Request entity too large: limit is " + std::to_string(limit) + " bytes");
 }
 
 Refusal internal_error(std::string message) {
@@ -158,8 +156,8 @@ Cause forbidden_field(std::string field, std::string_view why) {
 }
 
 json status_of(const Refusal& refusal) {
-  json status = {{"kind", "Status"},      {"apiVersion", "v1"},          {"metadata", json::object()},
-                 {"status", "Failure"},   {"message", refusal.message},  {"reason", refusal.reason},
+  json status = {{"kind", "Status"},    {"apiVersion", "v1"},         {"metadata", json::object()},
+                 {"status", "Failure"}, {"message", refusal.message}, {"reason", refusal.reason},
                  {"code", refusal.code}};
   json details = details_of(refusal);
   if (!details.empty()) status["details"] = std::move(details);

@@ -49,8 +49,9 @@ template <class T>
 class [[nodiscard]] Outcome {
  public:
   // Implicit on purpose: `return value;` and `return Refusal{...};` both read well.
-  Outcome(T value) : state_(std::in_place_index<0>, std::move(value)) {}          // NOLINT(google-explicit-constructor)
-  Outcome(Refusal refusal) : state_(std::in_place_index<1>, std::move(refusal)) {}  // NOLINT(google-explicit-constructor)
+  Outcome(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Outcome(Refusal refusal)
+      : state_(std::in_place_index<1>, std::move(refusal)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -115,7 +116,6 @@ Cause forbidden_field(std::string field, std::string_view why);
 /// The Status object that says so.
 nlohmann::json status_of(const Refusal& refusal);
 /// The Status object of a success without a result; `name` and `uid` say of what, when known.
-nlohmann::json success_status(const ResourceName& resource = {}, std::string_view name = {},
-                              std::string_view uid = {});
+nlohmann::json success_status(const ResourceName& resource = {}, std::string_view name = {}, std::string_view uid = {});
 
 }  // namespace basalt::embedded

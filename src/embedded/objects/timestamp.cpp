@@ -32,10 +32,10 @@ std::string format_time(WallTime time) {
   const year_month_day date(day);
   const hh_mm_ss clock(floor<seconds>(time) - day);
   std::array<char, 64> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                 static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                                 static_cast<int>(clock.seconds().count()));
+  const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                 static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                                 static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
@@ -47,7 +47,8 @@ std::optional<WallTime> parse_time(std::string_view text) {
   const int hour = number_in(text, 11, 2);
   const int minute = number_in(text, 14, 2);
   const int second = number_in(text, 17, 2);
-  if (year_number < 0 || month_number < 0 || day_number < 0 || hour < 0 || minute < 0 || second < 0) return std::nullopt;
+  if (year_number < 0 || month_number < 0 || day_number < 0 || hour < 0 || minute < 0 || second < 0)
+    return std::nullopt;
   const year_month_day date(year(year_number), month(static_cast<unsigned>(month_number)),
                             day(static_cast<unsigned>(day_number)));
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;

@@ -18,9 +18,9 @@ void EventLog::compact(std::uint64_t revision) {
 }
 
 std::vector<Event> EventLog::after(std::uint64_t revision, std::size_t limit) const {
-  const auto first = std::upper_bound(events_.begin(), events_.end(), revision, [](std::uint64_t wanted, const Event& event) {
-    return wanted < event.object->revision;
-  });
+  const auto first =
+      std::upper_bound(events_.begin(), events_.end(), revision,
+                       [](std::uint64_t wanted, const Event& event) { return wanted < event.object->revision; });
   const auto available = static_cast<std::size_t>(events_.end() - first);
   return {first, first + static_cast<std::ptrdiff_t>(std::min(limit, available))};
 }

@@ -15,7 +15,8 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// Letters, digits, '-', '_', '.', and '/' before the name of a qualified key; begins and ends with one of the first two.
+// Letters, digits, '-', '_', '.', and '/' before the name of a qualified key; begins and ends with one of the first
+// two.
 bool is_label_word(std::string_view word, bool is_key) {
   const auto is_alphanumeric = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -170,16 +171,15 @@ Selector Selector::of_labels(const Json& label_selector) {
 
 bool Selector::matches(const Object& object) const {
   for (const LabelRequirement& wanted : labels_) {
-    const auto found =
-        std::lower_bound(object.labels.begin(), object.labels.end(), wanted.key,
-                         [](const auto& label, const std::string& key) { return label.first < key; });
+    const auto found = std::lower_bound(object.labels.begin(), object.labels.end(), wanted.key,
+                                        [](const auto& label, const std::string& key) { return label.first < key; });
     const bool exists = found != object.labels.end() && found->first == wanted.key;
     const bool listed =
         exists && std::find(wanted.values.begin(), wanted.values.end(), found->second) != wanted.values.end();
-    const bool holds = wanted.op == Operator::in              ? listed
-                       : wanted.op == Operator::not_in        ? !listed
-                       : wanted.op == Operator::exists        ? exists
-                                                              : !exists;
+    const bool holds = wanted.op == Operator::in       ? listed
+                       : wanted.op == Operator::not_in ? !listed
+                       : wanted.op == Operator::exists ? exists
+                                                       : !exists;
     if (!holds) return false;
   }
   return std::all_of(fields_.begin(), fields_.end(), [&](const FieldRequirement& wanted) {

@@ -153,7 +153,12 @@ Store::Size Store::size() const {
   return size;
 }
 
-void Store::publish(Table& to, Event event) {
+void Store::record_to(std::function<void(const ResourceName& resource, const Event& event)> journal) {
+  journal_ = std::move(journal);
+}
+
+void Store::publish(const ResourceName& resource, Table& to, Event event) {
+  if (journal_) journal_(resource, event);
   {
     const std::lock_guard lock(mutex_);
     revision_ = event.object->revision;
@@ -174,7 +179,7 @@ ObjectPtr Store::Writer::put(const Kind& kind, Json tree) {
   const auto found = to->objects.find(object->key);
   ObjectPtr previous = found == to->objects.end() ? nullptr : found->second;
   const EventType type = previous ? EventType::modified : EventType::added;
-  store_.publish(*to, Event{type, object, std::move(previous)});
+  store_.publish(kind.resource, *to, Event{type, object, std::move(previous)});
   return object;
 }
 
@@ -185,7 +190,7 @@ ObjectPtr Store::Writer::erase(const Kind& kind, Json tree) {
   const auto found = from->objects.find(object->key);
   BASALT_CHECK(found != from->objects.end(), "erasing " + object->key.name + ", which is not there");
   ObjectPtr previous = found->second;
-  store_.publish(*from, Event{EventType::deleted, object, std::move(previous)});
+  store_.publish(kind.resource, *from, Event{EventType::deleted, object, std::move(previous)});
   return object;
 }
 

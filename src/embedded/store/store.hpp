@@ -93,6 +93,10 @@ class Store {
   class Subscription;
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(const ResourceName& resource, std::function<void()> wake);
 
+  /// Hands every change from now on to `journal`, in order, on the writer's thread and while it writes. REQUIRES:
+  /// nobody writes yet.
+  void record_to(std::function<void(const ResourceName& resource, const Event& event)> journal);
+
   /// Objects and remembered events, for metrics.
   struct Size {
     std::size_t objects = 0;
@@ -103,11 +107,12 @@ class Store {
  private:
   struct Table;
   Table* table(const ResourceName& resource) const;
-  void publish(Table& table, Event event);
+  void publish(const ResourceName& resource, Table& table, Event event);
 
   const Limits limits_;
-  std::mutex write_mutex_;            // held by the Writer
-  mutable std::shared_mutex mutex_;   // guards what follows; written only by the Writer
+  std::function<void(const ResourceName&, const Event&)> journal_;
+  std::mutex write_mutex_;           // held by the Writer
+  mutable std::shared_mutex mutex_;  // guards what follows; written only by the Writer
   std::shared_ptr<const Catalogue> catalogue_;
   std::map<ResourceName, std::unique_ptr<Table>> tables_;
   std::uint64_t revision_ = 0;

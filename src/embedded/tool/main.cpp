@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "embedded/api/server.hpp"
+#include "embedded/files/journal.hpp"
 #include "embedded/files/object_file.hpp"
 #include "embedded/tool/options.hpp"
 #include "embedded/tool/self_signed.hpp"
@@ -33,7 +34,8 @@ Result<std::optional<ServerIdentity>> identity_of(const Options& options) {
   return std::optional(ServerIdentity{*certificate, *key});
 }
 
-std::string kubeconfig_of(const Options& options, const std::string& url, const std::optional<ServerIdentity>& identity) {
+std::string kubeconfig_of(const Options& options, const std::string& url,
+                          const std::optional<ServerIdentity>& identity) {
   std::string text = "apiVersion: v1\nkind: Config\nclusters:\n- name: basalt\n  cluster:\n    server: " + url + "\n";
   if (identity) text += "    certificate-authority-data: " + kube::encode_base64(identity->certificate) + "\n";
   text += "users:\n- name: basalt\n  user:";
@@ -67,18 +69,26 @@ sigset_t block_termination() {
 
 int serve(const Options& options) {
   const sigset_t signals = block_termination();
-  const SystemClock clock;
+  const SystemClock system_clock;
+  AdjustableClock clock(system_clock);
   Cluster::Options cluster_options;
   cluster_options.limits.events_per_kind = options.history;
-  cluster_options.seed = options.seed != 0
-                             ? options.seed
-                             : static_cast<std::uint64_t>(clock.now().time_since_epoch().count());
+  cluster_options.seed =
+      options.seed != 0 ? options.seed : static_cast<std::uint64_t>(clock.now().time_since_epoch().count());
   Cluster cluster(clock, cluster_options);
+  std::optional<Journal> journal;
+  if (!options.journal.empty()) {
+    auto opened = Journal::open(options.journal);
+    if (!opened) return fail(opened.error().message);
+    journal.emplace(*std::move(opened));
+    cluster.store().record_to(
+        [&journal](const ResourceName& resource, const Event& event) { journal->write(resource, event); });
+  }
   if (const auto loaded = load_all(cluster, options); !loaded) return fail(loaded.error().message);
 
   auto identity = identity_of(options);
   if (!identity) return fail(identity.error().message);
-  ApiServer api(cluster, ApiOptions{options.token, options.faults});
+  ApiServer api(cluster, ApiOptions{options.token, options.faults, &clock});
   ServerOptions server_options;
   server_options.host = options.host;
   server_options.port = options.port;
@@ -87,7 +97,8 @@ int serve(const Options& options) {
   auto server = HttpServer::start(server_options, api);
   if (!server) return fail(server.error().message);
 
-  const std::string url = (options.tls ? "https://" : "http://") + options.host + ":" + std::to_string((*server)->port());
+  const std::string url =
+      (options.tls ? "https://" : "http://") + options.host + ":" + std::to_string((*server)->port());
   std::printf("serving %s (emulates Kubernetes %s)\n", url.c_str(), std::string(kEmulatedVersion).c_str());
   if (options.kubeconfig.empty()) {
     std::printf("try: kubectl --server %s get nodes\n", url.c_str());
@@ -102,6 +113,7 @@ int serve(const Options& options) {
   while (sigwait(&signals, &signal) != 0) {
   }
   server->reset();
+  if (journal && !journal->flush()) return fail(options.journal + ": could not be written to its end");
   if (options.snapshot.empty()) return EXIT_SUCCESS;
   const auto saved = write_file(options.snapshot, save_objects(cluster));
   return saved ? EXIT_SUCCESS : fail(saved.error().message);
@@ -124,6 +136,4 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace basalt::embedded
 
-int main(int argc, char** argv) {
-  return basalt::embedded::run(std::vector<std::string>(argv + 1, argv + argc));
-}
+int main(int argc, char** argv) { return basalt::embedded::run(std::vector<std::string>(argv + 1, argv + argc)); }

@@ -45,13 +45,15 @@ constexpr Flag kFlags[] = {
      }},
     {"snapshot", "FILE", "go on from this file if it exists, and write it at the end",
      [](Options& o, const std::string& v) { return !(o.snapshot = v).empty(); }},
+    {"journal", "FILE", "write every change into this file, one JSON object a line",
+     [](Options& o, const std::string& v) { return !(o.journal = v).empty(); }},
     {"history", "NUMBER", "changes of each kind that watches can go back; default 100000",
      [](Options& o, const std::string& v) { return read_number(v, o.history) && o.history > 0; }},
     {"threads", "NUMBER", "threads that serve requests; default 2",
      [](Options& o, const std::string& v) { return read_number(v, o.threads) && o.threads > 0 && o.threads <= 256; }},
     {"seed", "NUMBER", "makes uids and generated names repeatable",
      [](Options& o, const std::string& v) { return read_number(v, o.seed); }},
-    {"faults", "", "serve /basalt/faults, /basalt/watches and /basalt/compact: for tests",
+    {"faults", "", "serve /basalt/faults, /basalt/watches, /basalt/compact, /basalt/clock: for tests",
      [](Options& o, const std::string&) { return o.faults = true; }},
     {"version", "", "print the version and exit", [](Options& o, const std::string&) { return o.version = true; }},
     {"help", "", "print this text and exit", [](Options& o, const std::string&) { return o.help = true; }},
@@ -68,8 +70,8 @@ Result<Options> parse_options(std::span<const std::string> arguments) {
     if (!word.starts_with("--")) return mistake("'" + word + "' is no flag");
     const std::size_t equals = word.find('=');
     const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
-    const auto* flag = std::find_if(std::begin(kFlags), std::end(kFlags),
-                                    [&](const Flag& known) { return known.name == name; });
+    const auto* flag =
+        std::find_if(std::begin(kFlags), std::end(kFlags), [&](const Flag& known) { return known.name == name; });
     if (flag == std::end(kFlags)) return mistake("unknown flag --" + name + ": --help lists all");
     std::string value;
     if (equals != std::string::npos) {

@@ -52,12 +52,12 @@ bool fill(X509* certificate, EVP_PKEY* key, const std::string& host) {
   X509_set_pubkey(certificate, key);
   X509_NAME* name = X509_get_subject_name(certificate);
   const std::string common = "basalt-cluster";
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common.c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common.c_str()), -1, -1,
+                             0);
   X509_set_issuer_name(certificate, name);
   const std::string names = "DNS:localhost,IP:127.0.0.1," + std::string(is_address(host) ? "IP:" : "DNS:") + host;
   return add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
-         add_extension(certificate, NID_subject_alt_name, names) &&
-         X509_sign(certificate, key, EVP_sha256()) != 0;
+         add_extension(certificate, NID_subject_alt_name, names) && X509_sign(certificate, key, EVP_sha256()) != 0;
 }
 
 }  // namespace

@@ -14,13 +14,13 @@ struct Message;
 /// What a field holds, in JSON and on the wire.
 enum class FieldType {
   text,
-  bytes,          ///< base64 in JSON
-  integer,        ///< int32 or int64: a varint either way
+  bytes,    ///< base64 in JSON
+  integer,  ///< int32 or int64: a varint either way
   boolean,
   message,
-  time,           ///< RFC 3339 in JSON; seconds and nanos on the wire
-  micro_time,     ///< the same, with six decimals in JSON
-  quantity,       ///< string or number in JSON
+  time,        ///< RFC 3339 in JSON; seconds and nanos on the wire
+  micro_time,  ///< the same, with six decimals in JSON
+  quantity,    ///< string or number in JSON
   int_or_string,
 };
 

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <sstream>
+
+#include "embedded/files/journal.hpp"
 #include "embedded/files/object_file.hpp"
 #include "embedded/objects/yaml.hpp"
 #include "embedded/wire/message.hpp"
@@ -84,8 +87,11 @@ TEST_F(CustomResources, AreValidatedInKubernetesWords) {
   const auto refused = make(R"({"color":"blue","size":10,"code":"A","amount":true})");
   EXPECT_EQ(422, refused.status);
   EXPECT_EQ(4U, refused.body["details"]["causes"].size()) << refused.text;
-  EXPECT_NE(std::string::npos, refused.message().find(R"(spec.color: Unsupported value: "blue": supported values: "red", "green")"));
-  EXPECT_NE(std::string::npos, refused.message().find("spec.size: Invalid value: 10: spec.size in body should be less than or equal to 9"));
+  EXPECT_NE(std::string::npos,
+            refused.message().find(R"(spec.color: Unsupported value: "blue": supported values: "red", "green")"));
+  EXPECT_NE(
+      std::string::npos,
+      refused.message().find("spec.size: Invalid value: 10: spec.size in body should be less than or equal to 9"));
 }
 
 TEST_F(CustomResources, MergedYamlIsPartOfTheSchema) { EXPECT_EQ(422, make(R"({"color":"red","other":true})").status); }
@@ -93,7 +99,9 @@ TEST_F(CustomResources, MergedYamlIsPartOfTheSchema) { EXPECT_EQ(422, make(R"({"
 TEST_F(CustomResources, CountGenerationsOfWhatIsWantedOnly) {
   make(R"({"color":"red"})");
   const char* kMerge = "application/merge-patch+json";
-  EXPECT_EQ(1, world_.ask("PATCH", kThings + "/t/status", R"({"status":{"phase":"y"}})", kMerge).body["metadata"]["generation"]);
+  EXPECT_EQ(
+      1,
+      world_.ask("PATCH", kThings + "/t/status", R"({"status":{"phase":"y"}})", kMerge).body["metadata"]["generation"]);
   EXPECT_EQ(2, world_.ask("PATCH", kThings + "/t", R"({"spec":{"size":4}})", kMerge).body["metadata"]["generation"]);
 }
 
@@ -113,12 +121,14 @@ TEST_F(CustomResources, ArePrintedWithTheirColumns) {
 
 TEST_F(CustomResources, AreJsonOnly) {
   EXPECT_EQ(406, world_.ask("GET", kThings, "", "", "application/vnd.kubernetes.protobuf").status);
-  EXPECT_EQ("application/json", world_.ask("GET", kThings, "", "", "application/vnd.kubernetes.protobuf,application/json").content_type);
+  EXPECT_EQ("application/json",
+            world_.ask("GET", kThings, "", "", "application/vnd.kubernetes.protobuf,application/json").content_type);
 }
 
 TEST_F(CustomResources, GoWithTheirDefinition) {
   make(R"({"color":"red"})");
-  EXPECT_EQ(200, world_.ask("DELETE", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.org").status);
+  EXPECT_EQ(200,
+            world_.ask("DELETE", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.org").status);
   EXPECT_EQ(404, world_.get(kThings + "/t").status);
   EXPECT_EQ(404, world_.get("/apis/example.org/v1").status);
 }
@@ -127,7 +137,8 @@ TEST_F(CustomResources, ADefinitionWithABadPatternIsRefused) {
   auto definition = parse_yaml(kDefinition)->front();
   definition["metadata"]["name"] = "others.example.org";
   definition["spec"]["names"]["plural"] = "others";
-  definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["code"]["pattern"] = "(";
+  definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["code"]
+            ["pattern"] = "(";
   const auto refused = world_.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition.dump());
   EXPECT_EQ(422, refused.status);
 }
@@ -160,9 +171,37 @@ TEST(EmbeddedFiles, AnObjectThatIsRefusedIsNamed) {
   World world;
   const auto loaded = load_objects(world.cluster, "kind: Pod\napiVersion: v1\nmetadata: {name: p}\nspec: {}\n");
   ASSERT_FALSE(loaded);
-  EXPECT_NE(std::string::npos, loaded.error().message.find("Pod \"p\": Pod \"p\" is invalid: spec.containers: Required value"));
+  EXPECT_NE(std::string::npos,
+            loaded.error().message.find("Pod \"p\": Pod \"p\" is invalid: spec.containers: Required value"));
   EXPECT_FALSE(load_objects(world.cluster, "kind: Nothing\napiVersion: v9\n"));
   EXPECT_FALSE(load_objects(world.cluster, "a: ["));
+}
+
+TEST(EmbeddedFiles, AJournalHasEveryChangeInItsOrder) {
+  const std::string path = ::testing::TempDir() + "embedded_journal_test";
+  World world;
+  {
+    auto journal = Journal::open(path);
+    ASSERT_TRUE(journal) << journal.error().message;
+    world.cluster.store().record_to(
+        [&](const ResourceName& resource, const Event& event) { journal->write(resource, event); });
+    world.make_pod("a");
+    world.bind_pod("a", "n1");
+    world.ask("DELETE", testing::kPods + "/a", R"({"gracePeriodSeconds":0})");
+    world.cluster.store().record_to(nullptr);
+    EXPECT_TRUE(journal->flush());
+  }
+  std::istringstream lines(*read_file(path));
+  std::string types;
+  long long last = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const Json change = Json::parse(line);
+    types += text_at(change, "type") + " ";
+    EXPECT_EQ("pods", text_at(change, "resource"));
+    EXPECT_LT(last, change["revision"].get<long long>());
+    last = change["revision"];
+  }
+  EXPECT_EQ("ADDED MODIFIED DELETED ", types);
 }
 
 TEST(EmbeddedProtobuf, WhatIsEncodedIsDecoded) {
@@ -197,14 +236,24 @@ TEST(EmbeddedProtobuf, IsReadInCreateRequests) {
 
 TEST(EmbeddedPatches, AStrategicMergeKnowsTheKeysOfLists) {
   World world;
-  world.post("/api/v1/nodes", R"({"metadata":{"name":"n"},"status":{"conditions":[{"type":"Ready","status":"True"},{"type":"Disk","status":"False"}]}})");
-  const auto seen = world.ask("PATCH", "/api/v1/nodes/n/status", R"({"status":{"$setElementOrder/conditions":[{"type":"Disk"},{"type":"Ready"}],"conditions":[{"type":"Ready","status":"False"}]}})",
-                              "application/strategic-merge-patch+json");
-  EXPECT_EQ(Json::parse(R"([{"type":"Disk","status":"False"},{"type":"Ready","status":"False"}])"), seen.body["status"]["conditions"]) << seen.text;
-  const auto less = world.ask("PATCH", "/api/v1/nodes/n/status", R"({"status":{"conditions":[{"type":"Disk","$patch":"delete"}]}})",
-                              "application/strategic-merge-patch+json");
+  world.post(
+      "/api/v1/nodes",
+      R"({"metadata":{"name":"n"},"status":{"conditions":[{"type":"Ready","status":"True"},{"type":"Disk","status":"False"}]}})");
+  const auto seen = world.ask(
+      "PATCH", "/api/v1/nodes/n/status",
+      R"({"status":{"$setElementOrder/conditions":[{"type":"Disk"},{"type":"Ready"}],"conditions":[{"type":"Ready","status":"False"}]}})",
+      "application/strategic-merge-patch+json");
+  EXPECT_EQ(Json::parse(R"([{"type":"Disk","status":"False"},{"type":"Ready","status":"False"}])"),
+            seen.body["status"]["conditions"])
+      << seen.text;
+  const auto less =
+      world.ask("PATCH", "/api/v1/nodes/n/status", R"({"status":{"conditions":[{"type":"Disk","$patch":"delete"}]}})",
+                "application/strategic-merge-patch+json");
   EXPECT_EQ(1U, less.body["status"]["conditions"].size());
-  EXPECT_EQ(400, world.ask("PATCH", "/api/v1/nodes/n/status", R"({"status":{"conditions":[{"status":"x"}]}})", "application/strategic-merge-patch+json").status);
+  EXPECT_EQ(400, world
+                     .ask("PATCH", "/api/v1/nodes/n/status", R"({"status":{"conditions":[{"status":"x"}]}})",
+                          "application/strategic-merge-patch+json")
+                     .status);
 }
 
 }  // namespace

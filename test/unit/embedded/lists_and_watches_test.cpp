@@ -99,7 +99,8 @@ TEST(EmbeddedLists, TablesHaveTheColumnsOfTheirKind) {
   const auto seen = world.ask("GET", kPods, "", "", accept);
   EXPECT_EQ("Table", text_at(seen.body, "kind"));
   EXPECT_EQ("Name", seen.body["columnDefinitions"][0]["name"]);
-  EXPECT_EQ((Json{"a", "0/1", "Pending", "0", "0s", "<none>", "<none>", "<none>", "<none>"}), seen.body["rows"][0]["cells"]);
+  EXPECT_EQ((Json{"a", "0/1", "Pending", "0", "0s", "<none>", "<none>", "<none>", "<none>"}),
+            seen.body["rows"][0]["cells"]);
   EXPECT_EQ("PartialObjectMetadata", seen.body["rows"][0]["object"]["kind"]);
 }
 
@@ -123,7 +124,8 @@ TEST(EmbeddedWatches, FromZeroBeginWithWhatIsThere) {
 TEST(EmbeddedWatches, AStreamingListEndsWithABookmarkThatSaysSo) {
   World world;
   world.make_pod("a");
-  const std::string query = "?watch=true&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan";
+  const std::string query =
+      "?watch=true&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan";
   const auto seen = world.get(kPods + query);
   EXPECT_EQ((Names{"ADDED a", "BOOKMARK "}), events(seen.text));
   EXPECT_NE(std::string::npos, seen.text.find(R"("k8s.io/initial-events-end":"true")"));
@@ -154,7 +156,7 @@ TEST(EmbeddedWatches, ACompactedRevisionIsAnErrorEventWith410) {
 }
 
 TEST(EmbeddedWatches, AFullHistoryForgetsItsBeginning) {
-  World world({}, {.events_per_kind = 2});
+  World world({.token = "", .faults = true, .clock = nullptr}, {.events_per_kind = 2});
   world.make_pod("a");
   const std::string from = std::to_string(world.cluster.store().revision());
   for (const char* name : {"b", "c", "d"}) world.make_pod(name);
@@ -197,7 +199,8 @@ TEST(EmbeddedWatches, TablesSayTheirColumnsOnce) {
   World world;
   world.make_pod("a");
   world.make_pod("b");
-  const auto seen = world.ask("GET", kPods + "?watch=true&resourceVersion=0", "", "", "application/json;as=Table;v=v1;g=meta.k8s.io");
+  const auto seen =
+      world.ask("GET", kPods + "?watch=true&resourceVersion=0", "", "", "application/json;as=Table;v=v1;g=meta.k8s.io");
   std::istringstream lines(seen.text);
   std::string first;
   std::string second;
@@ -210,7 +213,8 @@ TEST(EmbeddedWatches, TablesSayTheirColumnsOnce) {
 TEST(EmbeddedFaults, AReplyIsLostAfterTheWriteWasDone) {
   World world;
   world.make_pod("a");
-  EXPECT_EQ(201, world.post("/basalt/faults", R"({"verb":"create","resource":"pods/binding","dropReply":true})").status);
+  EXPECT_EQ(201,
+            world.post("/basalt/faults", R"({"verb":"create","resource":"pods/binding","dropReply":true})").status);
   const HttpReply reply = world.send("POST", kPods + "/a/binding", R"({"target":{"name":"n1"}})");
   EXPECT_TRUE(std::holds_alternative<HangUp>(reply.what));
   EXPECT_EQ("n1", text_at(world.get(kPods + "/a").body, "spec.nodeName"));
@@ -219,9 +223,11 @@ TEST(EmbeddedFaults, AReplyIsLostAfterTheWriteWasDone) {
 
 TEST(EmbeddedFaults, ARefusalIsInjectedAfterSomeThatAreSpared) {
   World world;
-  world.post("/basalt/faults", R"({"verb":"create","resource":"pods","skip":1,"times":1,"status":429,"retryAfterSeconds":3})");
+  world.post("/basalt/faults",
+             R"({"verb":"create","resource":"pods","skip":1,"times":1,"status":429,"retryAfterSeconds":3})");
   EXPECT_EQ(201, world.make_pod("a").status);
-  HttpReply reply = world.send("POST", kPods, R"({"metadata":{"name":"b"},"spec":{"containers":[{"name":"c","image":"i"}]}})");
+  HttpReply reply =
+      world.send("POST", kPods, R"({"metadata":{"name":"b"},"spec":{"containers":[{"name":"c","image":"i"}]}})");
   const auto& answer = std::get<HttpAnswer>(reply.what);
   EXPECT_EQ(429, answer.status);
   EXPECT_EQ((std::pair<std::string, std::string>("Retry-After", "3")), answer.headers.at(0));
@@ -244,8 +250,19 @@ TEST(EmbeddedFaults, WatchesAreCutStalledAndDisturbed) {
   EXPECT_TRUE(stream.next().broken);
 }
 
+TEST(EmbeddedFaults, TheCalendarJumps) {
+  testing::TestClock base;
+  AdjustableClock clock(base);
+  Cluster cluster(clock, {});
+  ApiServer api(cluster, {.token = "", .faults = true, .clock = &clock});
+  const WallTime before = clock.now();
+  const HttpReply reply = api.answer({"POST", "/basalt/clock", "", "", "", R"({"advanceSeconds":-3600})"});
+  EXPECT_EQ(200, std::get<HttpAnswer>(reply.what).status);
+  EXPECT_EQ(before - std::chrono::hours(1), clock.now());
+}
+
 TEST(EmbeddedFaults, NobodyCanSetThemUnlessTheyAreAllowed) {
-  World world({.token = "", .faults = false});
+  World world({.token = "", .faults = false, .clock = nullptr});
   EXPECT_EQ(404, world.post("/basalt/faults", "{}").status);
 }
 

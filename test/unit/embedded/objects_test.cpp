@@ -51,13 +51,16 @@ TEST(EmbeddedObjects, NothingIsMadeInANamespaceThatIsNotThereOrIsEnding) {
   EXPECT_EQ(403, refused.status);
   EXPECT_EQ("NamespaceTerminating", refused.body["details"]["causes"][0]["reason"]);
   EXPECT_EQ("Terminating", text_at(world.get("/api/v1/namespaces/ending").body, "status.phase"));
-  EXPECT_EQ(200, world.ask("PUT", "/api/v1/namespaces/ending/finalize", R"({"metadata":{"name":"ending"},"spec":{}})").status);
+  EXPECT_EQ(
+      200,
+      world.ask("PUT", "/api/v1/namespaces/ending/finalize", R"({"metadata":{"name":"ending"},"spec":{}})").status);
   EXPECT_EQ(404, world.get("/api/v1/namespaces/ending").status);
 }
 
 TEST(EmbeddedObjects, AnInvalidPodIsRefusedWithEveryCause) {
   World world;
-  const auto refused = world.post(kPods, R"({"metadata":{"name":"a"},"spec":{"containers":[{"resources":{"requests":{"cpu":"x"}}}]}})");
+  const auto refused =
+      world.post(kPods, R"({"metadata":{"name":"a"},"spec":{"containers":[{"resources":{"requests":{"cpu":"x"}}}]}})");
   EXPECT_EQ(422, refused.status);
   EXPECT_EQ("Invalid", refused.reason());
   EXPECT_EQ(3U, refused.body["details"]["causes"].size()) << refused.text;
@@ -66,7 +69,8 @@ TEST(EmbeddedObjects, AnInvalidPodIsRefusedWithEveryCause) {
 
 TEST(EmbeddedObjects, AnUpdateOfAnOldStateIsAConflict) {
   World world;
-  const Json first = world.post("/api/v1/namespaces/default/configmaps", R"({"metadata":{"name":"c"},"data":{"k":"1"}})").body;
+  const Json first =
+      world.post("/api/v1/namespaces/default/configmaps", R"({"metadata":{"name":"c"},"data":{"k":"1"}})").body;
   Json second = first;
   second["data"]["k"] = "2";
   EXPECT_EQ(200, world.ask("PUT", "/api/v1/namespaces/default/configmaps/c", second.dump()).status);
@@ -99,7 +103,9 @@ TEST(EmbeddedObjects, APatchWithAnotherUidOrVersionIsAConflict) {
   World world;
   world.make_pod("a");
   EXPECT_EQ(409, world.ask("PATCH", kPods + "/a", R"({"metadata":{"uid":"x","labels":{"a":"b"}}})", kMerge).status);
-  EXPECT_EQ(409, world.ask("PATCH", kPods + "/a", R"({"metadata":{"resourceVersion":"1","labels":{"a":"b"}}})", kMerge).status);
+  EXPECT_EQ(
+      409,
+      world.ask("PATCH", kPods + "/a", R"({"metadata":{"resourceVersion":"1","labels":{"a":"b"}}})", kMerge).status);
 }
 
 TEST(EmbeddedObjects, TheSpecOfAPodIsFixed) {
@@ -107,7 +113,9 @@ TEST(EmbeddedObjects, TheSpecOfAPodIsFixed) {
   world.make_pod("a");
   const auto refused = world.ask("PATCH", kPods + "/a", R"({"spec":{"nodeName":"n"}})", kMerge);
   EXPECT_EQ(422, refused.status) << refused.text;
-  EXPECT_EQ(200, world.ask("PATCH", kPods + "/a", R"({"spec":{"containers":[{"name":"c","image":"j"}]}})", kStrategic).status);
+  EXPECT_EQ(
+      200,
+      world.ask("PATCH", kPods + "/a", R"({"spec":{"containers":[{"name":"c","image":"j"}]}})", kStrategic).status);
 }
 
 TEST(EmbeddedObjects, ServerSideApplyIsRefusedAsAMediaType) {
@@ -122,8 +130,11 @@ TEST(EmbeddedObjects, AJsonPatchWhoseTestFailsIsUnprocessable) {
   World world;
   world.make_pod("a");
   const char* kType = "application/json-patch+json";
-  EXPECT_EQ(422, world.ask("PATCH", kPods + "/a", R"([{"op":"test","path":"/metadata/name","value":"b"}])", kType).status);
-  EXPECT_EQ(200, world.ask("PATCH", kPods + "/a", R"([{"op":"add","path":"/metadata/labels","value":{"a":"b"}}])", kType).status);
+  EXPECT_EQ(422,
+            world.ask("PATCH", kPods + "/a", R"([{"op":"test","path":"/metadata/name","value":"b"}])", kType).status);
+  EXPECT_EQ(
+      200,
+      world.ask("PATCH", kPods + "/a", R"([{"op":"add","path":"/metadata/labels","value":{"a":"b"}}])", kType).status);
   EXPECT_EQ("b", text_at(world.get(kPods + "/a").body, "metadata.labels.a"));
 }
 
@@ -161,7 +172,10 @@ TEST(EmbeddedObjects, FinalizersHoldADeletionUntilTheyAreGone) {
 
 TEST(EmbeddedObjects, DryRunChecksAndChangesNothing) {
   World world;
-  EXPECT_EQ(201, world.post(kPods + "?dryRun=All", R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i"}]}})").status);
+  EXPECT_EQ(
+      201,
+      world.post(kPods + "?dryRun=All", R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i"}]}})")
+          .status);
   EXPECT_EQ(404, world.get(kPods + "/a").status);
   world.make_pod("b");
   EXPECT_EQ(200, world.ask("DELETE", kPods + "/b?dryRun=All").status);
@@ -185,7 +199,9 @@ TEST(EmbeddedObjects, ABindingHoldsOnceAndOnlyForTheUidItNames) {
 
 TEST(EmbeddedObjects, AGatedPodIsNotBound) {
   World world;
-  world.post(kPods, R"({"metadata":{"name":"a"},"spec":{"schedulingGates":[{"name":"g"}],"containers":[{"name":"c","image":"i"}]}})");
+  world.post(
+      kPods,
+      R"({"metadata":{"name":"a"},"spec":{"schedulingGates":[{"name":"g"}],"containers":[{"name":"c","image":"i"}]}})");
   EXPECT_EQ(409, world.bind_pod("a", "n1").status);
   EXPECT_EQ(200, world.ask("PATCH", kPods + "/a", R"({"spec":{"schedulingGates":null}})", kMerge).status);
   EXPECT_EQ(201, world.bind_pod("a", "n1").status);
@@ -196,18 +212,22 @@ TEST(EmbeddedObjects, AnEvictionSpendsTheDisruptionBudget) {
   for (const char* name : {"a", "b"}) {
     world.make_pod(name, R"(,"labels":{"app":"x"})");
     world.bind_pod(name, "n1");
-    world.ask("PATCH", kPods + "/" + name + "/status", R"({"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}})", kStrategic);
+    world.ask("PATCH", kPods + "/" + name + "/status",
+              R"({"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}})", kStrategic);
   }
   const std::string budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
   world.post(budgets, R"({"metadata":{"name":"b"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"x"}}}})");
   const std::string eviction = R"({"kind":"Eviction","apiVersion":"policy/v1","metadata":{"name":"NAME"}})";
   const auto evict = [&](const std::string& name) {
-    return world.post(kPods + "/" + name + "/eviction", R"({"kind":"Eviction","apiVersion":"policy/v1","metadata":{"name":")" + name + "\"}}");
+    return world.post(kPods + "/" + name + "/eviction",
+                      R"({"kind":"Eviction","apiVersion":"policy/v1","metadata":{"name":")" + name + "\"}}");
   };
   const auto unobserved = evict("a");
   EXPECT_EQ(429, unobserved.status);
   EXPECT_EQ("DisruptionBudget", unobserved.body["details"]["causes"][0]["reason"]);
-  world.ask("PATCH", budgets + "/b/status", R"({"status":{"observedGeneration":1,"disruptionsAllowed":1,"currentHealthy":2,"desiredHealthy":1}})", kMerge);
+  world.ask("PATCH", budgets + "/b/status",
+            R"({"status":{"observedGeneration":1,"disruptionsAllowed":1,"currentHealthy":2,"desiredHealthy":1}})",
+            kMerge);
   EXPECT_EQ(201, evict("a").status);
   EXPECT_EQ(429, evict("b").status);
   EXPECT_FALSE(text_at(world.get(kPods + "/a").body, "metadata.deletionTimestamp").empty());
@@ -217,7 +237,9 @@ TEST(EmbeddedObjects, AnEvictionSpendsTheDisruptionBudget) {
 TEST(EmbeddedObjects, AScaleIsReadAndWritten) {
   World world;
   const std::string path = "/apis/apps/v1/namespaces/default/deployments";
-  const auto made = world.post(path, R"({"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}})");
+  const auto made = world.post(
+      path,
+      R"({"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}})");
   ASSERT_EQ(201, made.status) << made.text;
   EXPECT_EQ("a=b", text_at(world.get(path + "/d/scale").body, "status.selector"));
   EXPECT_EQ(200, world.ask("PATCH", path + "/d/scale", R"({"spec":{"replicas":3}})", kMerge).status);
@@ -229,9 +251,13 @@ TEST(EmbeddedObjects, AScaleIsReadAndWritten) {
 TEST(EmbeddedObjects, APriorityClassGivesPodsTheirPriority) {
   World world;
   world.post("/apis/scheduling.k8s.io/v1/priorityclasses", R"({"metadata":{"name":"high"},"value":7})");
-  const auto made = world.post(kPods, R"({"metadata":{"name":"a"},"spec":{"priorityClassName":"high","containers":[{"name":"c","image":"i"}]}})");
+  const auto made = world.post(
+      kPods,
+      R"({"metadata":{"name":"a"},"spec":{"priorityClassName":"high","containers":[{"name":"c","image":"i"}]}})");
   EXPECT_EQ(7, made.body["spec"]["priority"]) << made.text;
-  const auto refused = world.post(kPods, R"({"metadata":{"name":"b"},"spec":{"priorityClassName":"none","containers":[{"name":"c","image":"i"}]}})");
+  const auto refused = world.post(
+      kPods,
+      R"({"metadata":{"name":"b"},"spec":{"priorityClassName":"none","containers":[{"name":"c","image":"i"}]}})");
   EXPECT_EQ(403, refused.status);
   EXPECT_EQ("Forbidden", refused.reason());
 }
@@ -253,7 +279,7 @@ TEST(EmbeddedObjects, ADeepBodyIsRefused) {
 }
 
 TEST(EmbeddedObjects, ATokenIsAskedForWhenThereIsOne) {
-  World world({.token = "secret", .faults = false});
+  World world({.token = "secret", .faults = false, .clock = nullptr});
   EXPECT_EQ(401, world.get(kPods).status);
   const HttpReply reply = world.api.answer({"GET", kPods, "", "", "Bearer secret", ""});
   EXPECT_EQ(200, std::get<HttpAnswer>(reply.what).status);

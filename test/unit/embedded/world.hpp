@@ -39,18 +39,20 @@ struct Seen {
 /// An API server without a socket.
 class World {
  public:
-  explicit World(ApiOptions options = {.token = "", .faults = true}, Store::Limits limits = {})
+  explicit World(ApiOptions options = {.token = "", .faults = true, .clock = nullptr}, Store::Limits limits = {})
       : cluster(clock, {.limits = limits, .seed = 7}), api(cluster, std::move(options)) {}
 
-  HttpReply send(std::string method, std::string target, std::string body = "", std::string content_type = "application/json",
-                 std::string accept = "application/json") {
-    return api.answer({std::move(method), std::move(target), std::move(accept), std::move(content_type), "", std::move(body)});
+  HttpReply send(std::string method, std::string target, std::string body = "",
+                 std::string content_type = "application/json", std::string accept = "application/json") {
+    return api.answer(
+        {std::move(method), std::move(target), std::move(accept), std::move(content_type), "", std::move(body)});
   }
 
   /// A whole reply; a stream is read to its present end.
   Seen ask(std::string method, std::string target, std::string body = "", std::string content_type = "application/json",
            std::string accept = "application/json") {
-    HttpReply reply = send(std::move(method), std::move(target), std::move(body), std::move(content_type), std::move(accept));
+    HttpReply reply =
+        send(std::move(method), std::move(target), std::move(body), std::move(content_type), std::move(accept));
     Seen seen;
     if (auto* answer = std::get_if<HttpAnswer>(&reply.what)) {
       seen = {answer->status, answer->content_type, std::move(answer->body), {}};
@@ -78,7 +80,8 @@ class World {
   }
   Seen bind_pod(const std::string& name, const std::string& node, const std::string& uid = "") {
     return post("/api/v1/namespaces/default/pods/" + name + "/binding",
-                R"({"metadata":{"name":")" + name + R"(","uid":")" + uid + R"("},"target":{"kind":"Node","name":")" + node + "\"}}");
+                R"({"metadata":{"name":")" + name + R"(","uid":")" + uid + R"("},"target":{"kind":"Node","name":")" +
+                    node + "\"}}");
   }
 
   TestClock clock;
