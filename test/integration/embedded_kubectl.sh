@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # An unmodified kubectl against basalt-cluster: the commands that docs/embedded-cluster.md
-# lists. Every kubectl that is found runs all of it; none found: skipped (exit 77).
+# lists. Without a kubectl on the path or named: skipped (exit 77).
 #
 #   embedded_kubectl.sh BASALT_CLUSTER [KUBECTL...]
 set -euo pipefail
@@ -9,9 +9,7 @@ cluster="$1"
 shift
 kubectls=("$@")
 if ((${#kubectls[@]} == 0)); then
-  for candidate in kubectl /usr/lib/google-cloud-sdk/bin/kubectl.1.3*; do
-    if command -v "$candidate" > /dev/null; then kubectls+=("$candidate"); fi
-  done
+  if command -v kubectl > /dev/null; then kubectls=(kubectl); fi
 fi
 if ((${#kubectls[@]} == 0)); then
   echo "no kubectl"
