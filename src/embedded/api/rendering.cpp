@@ -3,19 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "embedded/api/table.hpp"
+#include "embedded/objects/trimmed.hpp"
 #include "embedded/wire/message.hpp"
 #include "kube/json_access.hpp"
 
 namespace basalt::embedded {
 namespace {
-
-constexpr std::string_view kProtobufType = "application/vnd.kubernetes.protobuf";
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 // One alternative of an Accept header, or nothing when it cannot be served.
 std::optional<Rendering> rendering_of(std::string_view alternative, bool protobuf) {
@@ -168,9 +161,7 @@ std::string json_event(std::string_view type, std::string_view object) {
 
 }  // namespace
 
-std::string_view Rendering::content_type() const {
-  return form == Form::protobuf ? kProtobufType : std::string_view("application/json");
-}
+std::string_view Rendering::content_type() const { return form == Form::protobuf ? kProtobufType : "application/json"; }
 
 std::string_view Rendering::watch_content_type() const {
   return form == Form::protobuf ? "application/vnd.kubernetes.protobuf;stream=watch" : "application/json";

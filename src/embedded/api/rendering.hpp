@@ -10,6 +10,8 @@
 
 namespace basalt::embedded {
 
+inline constexpr const char* kProtobufType = "application/vnd.kubernetes.protobuf";
+
 /// In which form a reply is wanted.
 enum class Form {
   json,

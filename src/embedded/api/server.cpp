@@ -10,8 +10,6 @@
 namespace basalt::embedded {
 namespace {
 
-constexpr const char* kProtobufType = "application/vnd.kubernetes.protobuf";
-
 HttpReply reply_of(HttpAnswer answer) { return HttpReply{std::move(answer)}; }
 
 HttpReply text_reply(int status, std::string text) {
@@ -60,6 +58,17 @@ HttpReply ApiServer::refusal_reply(const HttpRequest& request, const Refusal& re
 }
 
 HttpReply ApiServer::answer(HttpRequest request) {
+  const HttpRequest asked{request.method, request.target, request.accept, "", "", ""};
+  try {
+    return route(std::move(request));
+  } catch (const Json::exception& error) {
+    // The JSON library says so when a member that is looked into is no object or list.
+    return refusal_reply(
+        asked, bad_request(std::string("a member of the object has a type that it cannot have: ") + error.what()));
+  }
+}
+
+HttpReply ApiServer::route(HttpRequest request) {
   Target target(request.target);
   if (!is_allowed(request)) return refusal_reply(request, unauthorized());
   const auto& segments = target.segments();

@@ -28,6 +28,7 @@ class ApiServer final : public HttpHandler {
   [[nodiscard]] Faults& faults() { return faults_; }
 
  private:
+  HttpReply route(HttpRequest request);
   [[nodiscard]] bool is_allowed(const HttpRequest& request) const;
   HttpReply answer_object(HttpRequest request, Target target);
   Outcome<HttpReply> perform(const Call& call);

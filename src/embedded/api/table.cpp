@@ -31,11 +31,11 @@ std::string age_at(const Json& object, std::string_view path, WallTime now) {
 
 std::string age_of(const Json& object, WallTime now) { return age_at(object, "metadata.creationTimestamp", now); }
 
-std::string name_of(const Json& object) { return text_at(object, "metadata.name"); }
+std::string object_name(const Json& object) { return text_at(object, "metadata.name"); }
 
 std::string or_none(std::string text) { return text.empty() ? "<none>" : text; }
 
-long long number_at(const Json& object, std::string_view path) { return integer_at(object, path).value_or(0); }
+long long count_or_zero(const Json& object, std::string_view path) { return integer_at(object, path).value_or(0); }
 
 // A member that may be a number or a text, as text.
 std::string shown_at(const Json& object, std::string_view path, const std::string& otherwise) {
@@ -58,7 +58,7 @@ std::string container_trouble(const Json& status) {
   const std::string ended = text_at(status, "state.terminated.reason");
   if (!ended.empty()) return ended;
   if (find_at(status, "state.terminated") == nullptr) return {};
-  return "ExitCode:" + std::to_string(number_at(status, "state.terminated.exitCode"));
+  return "ExitCode:" + std::to_string(count_or_zero(status, "state.terminated.exitCode"));
 }
 
 std::string pod_status(const Json& pod) {
@@ -82,10 +82,10 @@ Json pod_cells(const Json& pod, WallTime now) {
   const Json& status = kube::member_at(pod, "status");
   for (const Json& container : kube::member_at(status, "containerStatuses")) {
     ready += is_true_at(container, "ready") ? 1 : 0;
-    restarts += number_at(container, "restartCount");
+    restarts += count_or_zero(container, "restartCount");
   }
   const std::size_t containers = kube::member_at(kube::member_at(pod, "spec"), "containers").size();
-  return {name_of(pod),
+  return {object_name(pod),
           std::to_string(ready) + "/" + std::to_string(containers),
           pod_status(pod),
           std::to_string(restarts),
@@ -121,7 +121,7 @@ Json node_cells(const Json& node, WallTime now) {
     const std::string text = text_at(node, std::string("status.nodeInfo.") + field);
     return text.empty() ? std::string("<unknown>") : text;
   };
-  return {name_of(node),
+  return {object_name(node),
           status,
           node_roles(node),
           age_of(node, now),
@@ -134,7 +134,7 @@ Json node_cells(const Json& node, WallTime now) {
 }
 
 Json namespace_cells(const Json& space, WallTime now) {
-  return {name_of(space), text_at(space, "status.phase"), age_of(space, now)};
+  return {object_name(space), text_at(space, "status.phase"), age_of(space, now)};
 }
 
 Json event_cells(const Json& event, WallTime now) {
@@ -153,21 +153,22 @@ Json event_cells(const Json& event, WallTime now) {
           source,
           age_at(event, counted ? "firstTimestamp" : "eventTime", now),
           integer_at(event, "count").value_or(1),
-          name_of(event)};
+          object_name(event)};
 }
 
 Json priority_class_cells(const Json& object, WallTime now) {
-  return {name_of(object), number_at(object, "value"), is_true_at(object, "globalDefault"), age_of(object, now),
+  return {object_name(object), count_or_zero(object, "value"), is_true_at(object, "globalDefault"), age_of(object, now),
           text_at(object, "preemptionPolicy")};
 }
 
 Json budget_cells(const Json& object, WallTime now) {
-  return {name_of(object), shown_at(object, "spec.minAvailable", "N/A"), shown_at(object, "spec.maxUnavailable", "N/A"),
-          number_at(object, "status.disruptionsAllowed"), age_of(object, now)};
+  return {object_name(object), shown_at(object, "spec.minAvailable", "N/A"),
+          shown_at(object, "spec.maxUnavailable", "N/A"), count_or_zero(object, "status.disruptionsAllowed"),
+          age_of(object, now)};
 }
 
 Json lease_cells(const Json& object, WallTime now) {
-  return {name_of(object), text_at(object, "spec.holderIdentity"), age_of(object, now)};
+  return {object_name(object), text_at(object, "spec.holderIdentity"), age_of(object, now)};
 }
 
 // "cpu: 1/4, memory: 0/8Gi" of used and hard amounts whose names do, or do not, begin with "limits.".
@@ -183,20 +184,20 @@ std::string quota_amounts(const Json& quota, bool limits) {
 }
 
 Json quota_cells(const Json& quota, WallTime now) {
-  return {name_of(quota), quota_amounts(quota, false), quota_amounts(quota, true), age_of(quota, now)};
+  return {object_name(quota), quota_amounts(quota, false), quota_amounts(quota, true), age_of(quota, now)};
 }
 
 Json deployment_cells(const Json& object, WallTime now) {
-  return {name_of(object),
-          std::to_string(number_at(object, "status.readyReplicas")) + "/" +
-              std::to_string(number_at(object, "spec.replicas")),
-          number_at(object, "status.updatedReplicas"), number_at(object, "status.availableReplicas"),
+  return {object_name(object),
+          std::to_string(count_or_zero(object, "status.readyReplicas")) + "/" +
+              std::to_string(count_or_zero(object, "spec.replicas")),
+          count_or_zero(object, "status.updatedReplicas"), count_or_zero(object, "status.availableReplicas"),
           age_of(object, now)};
 }
 
 Json replica_set_cells(const Json& object, WallTime now) {
-  return {name_of(object), number_at(object, "spec.replicas"), number_at(object, "status.replicas"),
-          number_at(object, "status.readyReplicas"), age_of(object, now)};
+  return {object_name(object), count_or_zero(object, "spec.replicas"), count_or_zero(object, "status.replicas"),
+          count_or_zero(object, "status.readyReplicas"), age_of(object, now)};
 }
 
 std::string job_state(const Json& job) {
@@ -210,27 +211,27 @@ Json job_cells(const Json& job, WallTime now) {
   const auto wanted = integer_at(job, "spec.completions");
   const auto begun = parse_time(text_at(job, "status.startTime"));
   const auto ended = parse_time(text_at(job, "status.completionTime"));
-  return {name_of(job), job_state(job),
-          std::to_string(number_at(job, "status.succeeded")) + "/" + std::to_string(wanted.value_or(1)),
+  return {object_name(job), job_state(job),
+          std::to_string(count_or_zero(job, "status.succeeded")) + "/" + std::to_string(wanted.value_or(1)),
           begun ? format_age(ended.value_or(now) - *begun) : "", age_of(job, now)};
 }
 
 Json counted_data_cells(const Json& object, WallTime now) {
-  return {name_of(object), kube::member_at(object, "data").size(), age_of(object, now)};
+  return {object_name(object), kube::member_at(object, "data").size(), age_of(object, now)};
 }
 
 Json secret_cells(const Json& object, WallTime now) {
-  return {name_of(object), text_at(object, "type"), kube::member_at(object, "data").size(), age_of(object, now)};
+  return {object_name(object), text_at(object, "type"), kube::member_at(object, "data").size(), age_of(object, now)};
 }
 
 Json definition_cells(const Json& object, WallTime) {
-  return {name_of(object), text_at(object, "metadata.creationTimestamp")};
+  return {object_name(object), text_at(object, "metadata.creationTimestamp")};
 }
 
-Json plain_cells(const Json& object, WallTime now) { return {name_of(object), age_of(object, now)}; }
+Json plain_cells(const Json& object, WallTime now) { return {object_name(object), age_of(object, now)}; }
 
 Json service_cells(const Json& object, WallTime now) {
-  return {name_of(object), text_at(object, "spec.type"), or_none(text_at(object, "spec.clusterIP")),
+  return {object_name(object), text_at(object, "spec.type"), or_none(text_at(object, "spec.clusterIP")),
           age_of(object, now)};
 }
 
@@ -341,7 +342,7 @@ Json table_columns(const Kind& kind, const ServedVersion& version) {
 
 Json table_cells(const Kind& kind, const ServedVersion& version, const Json& object, WallTime now) {
   if (!kind.is_custom || version.columns.empty()) return layout_of(kind).cells(object, now);
-  Json cells = {name_of(object)};
+  Json cells = {object_name(object)};
   for (const PrinterColumn& column : version.columns) cells.push_back(custom_cell(column, object, now));
   return cells;
 }

@@ -13,15 +13,6 @@ constexpr std::chrono::seconds kBookmarkEvery{60};
 // How soon a watch looks whether a test wants something of it.
 constexpr std::chrono::milliseconds kLookForFaults{50};
 
-std::string_view name_of(EventType type) {
-  switch (type) {
-    case EventType::added: return "ADDED";
-    case EventType::modified: return "MODIFIED";
-    case EventType::deleted: return "DELETED";
-  }
-  return "";
-}
-
 }  // namespace
 
 WatchStream::WatchStream(Cluster& cluster, Faults& faults, WatchRequest request)
@@ -97,7 +88,7 @@ void WatchStream::append_event(std::string& to, const Event& event) {
   const bool matched_before = event.previous && request_.selector.matches(*event.previous);
   if (!matches_now && !matched_before) return;
   const EventType shown = !matches_now ? EventType::deleted : !matched_before ? EventType::added : EventType::modified;
-  append(to, name_of(shown), *event.object);
+  append(to, to_string(shown), *event.object);
 }
 
 void WatchStream::append(std::string& to, std::string_view type, const Object& object) {

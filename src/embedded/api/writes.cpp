@@ -15,7 +15,7 @@ std::string_view message_of(const Kind& kind) {
   return kind.message == nullptr ? std::string_view() : std::string_view(kind.message->name);
 }
 
-Outcome<DeleteRequest> delete_request_of(const Call& call) {
+Outcome<DeleteRequest> request_of_call(const Call& call) {
   DeleteRequest request;
   request.dry_run = call.is_dry_run();
   request.propagation = call.target.query("propagationPolicy");
@@ -94,7 +94,7 @@ Outcome<HttpReply> ApiServer::change(const Call& call) {
 }
 
 Outcome<HttpReply> ApiServer::remove(const Call& call) {
-  const auto request = delete_request_of(call);
+  const auto request = request_of_call(call);
   if (!request) return request.refusal();
   const auto deletion = cluster_.remove(*call.kind, call.key(), *request);
   if (!deletion) return deletion.refusal();
@@ -103,7 +103,7 @@ Outcome<HttpReply> ApiServer::remove(const Call& call) {
 }
 
 Outcome<HttpReply> ApiServer::remove_collection(const Call& call) {
-  const auto request = delete_request_of(call);
+  const auto request = request_of_call(call);
   if (!request) return request.refusal();
   auto page = page_of(call);
   if (!page) return page.refusal();

@@ -37,7 +37,7 @@ bool may_go_unready(const Json& budget) {
   return desired > 0 && healthy >= desired;
 }
 
-Objection check_budget(const Json& budget) {
+Objection check_allowance(const Json& budget) {
   const std::string name = text_at(budget, "metadata.name");
   const auto number = [&](const char* path) { return integer_at(budget, path).value_or(0); };
   if (number("status.observedGeneration") < number("metadata.generation")) {
@@ -50,7 +50,7 @@ Objection check_budget(const Json& budget) {
                          " healthy pods and has " + std::to_string(number("status.currentHealthy")) + " currently");
 }
 
-DeleteRequest delete_request_of(const Json& eviction) {
+DeleteRequest request_of_eviction(const Json& eviction) {
   DeleteRequest request;
   const Json& options = kube::member_at(eviction, "deleteOptions");
   if (const auto grace = integer_at(options, "gracePeriodSeconds")) request.grace_seconds = *grace;
@@ -81,7 +81,7 @@ Objection Cluster::spend_budget(Store::Writer& writer, const Object& pod, WriteO
   }
   Json budget = matching.front()->tree();
   if (!is_ready(tree) && may_go_unready(budget)) return {};
-  if (auto objection = check_budget(budget)) return objection;
+  if (auto objection = check_allowance(budget)) return objection;
   if (options.dry_run) return {};
   budget["status"]["disruptionsAllowed"] = integer_at(budget, "status.disruptionsAllowed").value_or(0) - 1;
   budget["status"]["disruptedPods"][pod.key.name] = format_time(clock_.now());
@@ -98,7 +98,7 @@ Outcome<Deletion> Cluster::evict(const Key& pod, const Json& eviction, WriteOpti
   const KindRef pods = writer.catalogue()->find("", "pods");
   ObjectPtr present = writer.find(*pods, pod);
   if (!present) return not_found(pods->resource, pod.name);
-  DeleteRequest request = delete_request_of(eviction);
+  DeleteRequest request = request_of_eviction(eviction);
   request.dry_run = options.dry_run;
   const Json preconditions = {{"uid", request.uid}, {"resourceVersion", request.resource_version}};
   if (auto objection = check_preconditions(*pods, *present, preconditions)) return *objection;

@@ -11,11 +11,6 @@
 namespace basalt::embedded {
 namespace {
 
-void set_if_absent(Json& object, const char* key, Json value) {
-  const auto found = object.find(key);
-  if (found == object.end() || found->is_null()) object[key] = std::move(value);
-}
-
 // "Always" for images whose tag may move.
 const char* pull_policy(const std::string& image) {
   const std::size_t slash = image.rfind('/');

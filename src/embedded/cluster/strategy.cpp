@@ -3,8 +3,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "embedded/cluster/metadata.hpp"
-#include "embedded/objects/timestamp.hpp"
 #include "kube/json_access.hpp"
 
 namespace basalt::embedded {
@@ -44,7 +42,7 @@ void fill_priority_class(Json& priority_class) {
   if (!priority_class.contains("preemptionPolicy")) priority_class["preemptionPolicy"] = "PreemptLowerPriority";
 }
 
-std::vector<Cause> check_budget(const Json& budget) {
+std::vector<Cause> check_disruption_budget(const Json& budget) {
   const Json& spec = kube::member_at(budget, "spec");
   std::vector<Cause> causes;
   if (spec.contains("minAvailable") && spec.contains("maxUnavailable")) {
@@ -81,7 +79,7 @@ const std::map<ResourceName, Strategy>& strategies() {
       {{"apps", "statefulsets"}, {fill_stateful_set, nullptr, check_workload, nullptr}},
       {{"apps", "daemonsets"}, {fill_daemon_set, nullptr, check_workload, nullptr}},
       {{"batch", "jobs"}, {fill_job, begin_job, check_job, nullptr}},
-      {{"policy", "poddisruptionbudgets"}, {nullptr, nullptr, check_budget, nullptr}},
+      {{"policy", "poddisruptionbudgets"}, {nullptr, nullptr, check_disruption_budget, nullptr}},
       {{"scheduling.k8s.io", "priorityclasses"},
        {fill_priority_class, nullptr, check_priority_class, check_priority_class_change}},
   };

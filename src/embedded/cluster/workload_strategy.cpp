@@ -14,10 +14,6 @@ Json& spec_of(Json& workload) {
   return spec;
 }
 
-void set_if_absent(Json& object, const char* key, Json value) {
-  if (kube::member_at(object, key).is_null()) object[key] = std::move(value);
-}
-
 void fill_template(Json& spec) {
   if (spec.contains("template")) fill_pod_template(spec["template"]);
 }

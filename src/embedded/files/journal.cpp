@@ -1,19 +1,6 @@
 #include "embedded/files/journal.hpp"
 
 namespace basalt::embedded {
-namespace {
-
-const char* name_of(EventType type) {
-  switch (type) {
-    case EventType::added: return "ADDED";
-    case EventType::modified: return "MODIFIED";
-    case EventType::deleted: return "DELETED";
-  }
-  return "";
-}
-
-}  // namespace
-
 Result<Journal> Journal::open(const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "w");
   if (file == nullptr) return Error{ErrorCode::unavailable, path + ": cannot be written"};
@@ -22,7 +9,7 @@ Result<Journal> Journal::open(const std::string& path) {
 
 void Journal::write(const ResourceName& resource, const Event& event) {
   std::fprintf(file_.get(), R"({"revision":%llu,"type":"%s","resource":"%s","object":)",
-               static_cast<unsigned long long>(event.object->revision), name_of(event.type),
+               static_cast<unsigned long long>(event.object->revision), std::string(to_string(event.type)).c_str(),
                resource.qualified().c_str());
   std::fwrite(event.object->json.data(), 1, event.object->json.size(), file_.get());
   std::fputs("}\n", file_.get());

@@ -1,7 +1,9 @@
 #include "embedded/objects/json_path.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "kube/json_access.hpp"
 
@@ -137,6 +139,10 @@ std::optional<long long> integer_at(const Json& object, std::string_view path) {
 bool is_true_at(const Json& object, std::string_view path) {
   const Json* found = find_at(object, path);
   return found != nullptr && found->is_boolean() && found->get<bool>();
+}
+
+void set_if_absent(Json& object, const char* key, Json value) {
+  if (object.is_object() && kube::member_at(object, key).is_null()) object[key] = std::move(value);
 }
 
 Outcome<Json> parse_body(std::string_view text) {

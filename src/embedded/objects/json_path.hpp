@@ -23,6 +23,9 @@ std::optional<long long> integer_at(const Json& object, std::string_view path);
 /// The boolean at a dotted path; false when it is absent.
 bool is_true_at(const Json& object, std::string_view path);
 
+/// Gives an object a member unless it has one that is not null. Leaves what is no object alone.
+void set_if_absent(Json& object, const char* key, Json value);
+
 /// Parses a request's body: one JSON object or array, nested not deeper than any API type is. Refused with 400.
 Outcome<Json> parse_body(std::string_view text);
 

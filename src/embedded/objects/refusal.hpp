@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -61,7 +62,10 @@ class [[nodiscard]] Outcome {
     BASALT_CHECK(has_value(), "value() of a refusal: " + std::get_if<1>(&state_)->message);
     return *std::get_if<0>(&state_);
   }
-  const T& value() const& { return const_cast<Outcome*>(this)->value(); }
+  const T& value() const& {
+    BASALT_CHECK(has_value(), "value() of a refusal: " + std::get_if<1>(&state_)->message);
+    return *std::get_if<0>(&state_);
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(value()); }

@@ -7,7 +7,8 @@
 namespace basalt::embedded {
 namespace {
 
-using namespace std::chrono;
+using std::chrono::days;
+using std::chrono::seconds;
 
 // The number that stands at [from, from + size); -1 when something else does.
 int number_in(std::string_view text, std::size_t from, std::size_t size) {
@@ -19,7 +20,7 @@ int number_in(std::string_view text, std::size_t from, std::size_t size) {
 }
 
 // "3m20s", or "3m" when the smaller unit is zero.
-std::string pair(long long big, const char* big_unit, long long small, const char* small_unit) {
+std::string two_units(long long big, const char* big_unit, long long small, const char* small_unit) {
   std::string text = std::to_string(big) + big_unit;
   if (small != 0) text += std::to_string(small) + small_unit;
   return text;
@@ -28,9 +29,9 @@ std::string pair(long long big, const char* big_unit, long long small, const cha
 }  // namespace
 
 std::string format_time(WallTime time) {
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(floor<seconds>(time) - day);
+  const auto day = std::chrono::floor<days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<seconds>(time) - day);
   std::array<char, 64> text{};
   const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
                                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
@@ -49,36 +50,38 @@ std::optional<WallTime> parse_time(std::string_view text) {
   const int second = number_in(text, 17, 2);
   if (year_number < 0 || month_number < 0 || day_number < 0 || hour < 0 || minute < 0 || second < 0)
     return std::nullopt;
-  const year_month_day date(year(year_number), month(static_cast<unsigned>(month_number)),
-                            day(static_cast<unsigned>(day_number)));
+  const std::chrono::year_month_day date(std::chrono::year(year_number),
+                                         std::chrono::month(static_cast<unsigned>(month_number)),
+                                         std::chrono::day(static_cast<unsigned>(day_number)));
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  WallTime time = sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+  WallTime time =
+      std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) + seconds(second);
   if (text[19] == '.') {
     long long scale = 100'000;
     for (std::size_t at = 20; at + 1 < text.size(); ++at, scale /= 10) {
       if (text[at] < '0' || text[at] > '9') return std::nullopt;
-      time += microseconds((text[at] - '0') * scale);
+      time += std::chrono::microseconds((text[at] - '0') * scale);
     }
   }
   return time;
 }
 
-std::string format_age(microseconds age) {
-  const long long total = duration_cast<seconds>(age).count();
+std::string format_age(std::chrono::microseconds age) {
+  const long long total = std::chrono::duration_cast<seconds>(age).count();
   if (total < -1) return "<invalid>";
   if (total <= 0) return "0s";
   if (total < 120) return std::to_string(total) + "s";
   const long long in_minutes = total / 60;
-  if (in_minutes < 10) return pair(in_minutes, "m", total % 60, "s");
+  if (in_minutes < 10) return two_units(in_minutes, "m", total % 60, "s");
   if (in_minutes < 180) return std::to_string(in_minutes) + "m";
   const long long in_hours = in_minutes / 60;
-  if (in_hours < 8) return pair(in_hours, "h", in_minutes % 60, "m");
+  if (in_hours < 8) return two_units(in_hours, "h", in_minutes % 60, "m");
   if (in_hours < 48) return std::to_string(in_hours) + "h";
   const long long in_days = in_hours / 24;
-  if (in_days < 8) return pair(in_days, "d", in_hours % 24, "h");
+  if (in_days < 8) return two_units(in_days, "d", in_hours % 24, "h");
   if (in_days < 730) return std::to_string(in_days) + "d";
   const long long in_years = in_days / 365;
-  if (in_years < 8) return pair(in_years, "y", in_days % 365, "d");
+  if (in_years < 8) return two_units(in_years, "y", in_days % 365, "d");
   return std::to_string(in_years) + "y";
 }
 

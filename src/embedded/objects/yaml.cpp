@@ -3,8 +3,6 @@
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
-#include <cmath>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 namespace basalt::embedded {

@@ -4,6 +4,15 @@
 
 namespace basalt::embedded {
 
+std::string_view to_string(EventType type) {
+  switch (type) {
+    case EventType::added: return "ADDED";
+    case EventType::modified: return "MODIFIED";
+    case EventType::deleted: return "DELETED";
+  }
+  return "";
+}
+
 void EventLog::append(Event event) {
   events_.push_back(std::move(event));
   while (events_.size() > capacity_) {

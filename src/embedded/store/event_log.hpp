@@ -10,6 +10,9 @@ namespace basalt::embedded {
 
 enum class EventType { added, modified, deleted };
 
+/// As watches say it: "ADDED", "MODIFIED", "DELETED".
+std::string_view to_string(EventType type);
+
 /// One change of one object.
 struct Event {
   EventType type = EventType::added;

@@ -4,16 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "embedded/objects/trimmed.hpp"
 #include "kube/json_access.hpp"
 
 namespace basalt::embedded {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 // Letters, digits, '-', '_', '.', and '/' before the name of a qualified key; begins and ends with one of the first
 // two.

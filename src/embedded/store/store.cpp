@@ -2,8 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "kube/json_access.hpp"
-
 namespace basalt::embedded {
 
 struct Store::Subscription::Wakers {

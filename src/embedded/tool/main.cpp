@@ -34,6 +34,12 @@ Result<std::optional<ServerIdentity>> identity_of(const Options& options) {
   return std::optional(ServerIdentity{*certificate, *key});
 }
 
+std::string url_of(const Options& options, std::uint16_t port) {
+  const bool is_v6 = options.host.find(':') != std::string::npos;
+  return (options.tls ? "https://" : "http://") + (is_v6 ? "[" + options.host + "]" : options.host) + ":" +
+         std::to_string(port);
+}
+
 std::string kubeconfig_of(const Options& options, const std::string& url,
                           const std::optional<ServerIdentity>& identity) {
   std::string text = "apiVersion: v1\nkind: Config\nclusters:\n- name: basalt\n  cluster:\n    server: " + url + "\n";
@@ -97,8 +103,7 @@ int serve(const Options& options) {
   auto server = HttpServer::start(server_options, api);
   if (!server) return fail(server.error().message);
 
-  const std::string url =
-      (options.tls ? "https://" : "http://") + options.host + ":" + std::to_string((*server)->port());
+  const std::string url = url_of(options, (*server)->port());
   std::printf("serving %s (emulates Kubernetes %s)\n", url.c_str(), std::string(kEmulatedVersion).c_str());
   if (options.kubeconfig.empty()) {
     std::printf("try: kubectl --server %s get nodes\n", url.c_str());

@@ -11,7 +11,7 @@
 namespace basalt::embedded {
 namespace {
 
-const Field* find_field(const Message& message, std::uint32_t number) {
+const Field* field_numbered(const Message& message, std::uint32_t number) {
   const auto found = std::find_if(message.fields.begin(), message.fields.end(),
                                   [number](const Field& field) { return field.number == number; });
   return found == message.fields.end() ? nullptr : &*found;
@@ -25,7 +25,7 @@ class Decoder {
     if (depth > kDeepestNesting) return fail("nested too deeply");
     kube::WireReader reader(bytes);
     while (problem.empty() && reader.next()) {
-      const Field* field = find_field(message, reader.number());
+      const Field* field = field_numbered(message, reader.number());
       if (field == nullptr) {
         // ObjectMeta.managedFields: nobody keeps them here.
         if (message.name == "ObjectMeta" && reader.number() == 17) continue;

@@ -27,7 +27,7 @@ void close_length(std::string& to, std::size_t start) {
   to.insert(start, length);
 }
 
-const Field* find_field(const Message& message, std::string_view name) {
+const Field* field_named(const Message& message, std::string_view name) {
   const auto found = std::lower_bound(message.fields.begin(), message.fields.end(), name,
                                       [](const Field& field, std::string_view wanted) { return field.name < wanted; });
   return found != message.fields.end() && found->name == name ? &*found : nullptr;
@@ -59,7 +59,7 @@ class Encoder {
   void object(const Message& message, const Json& value) {
     if (!value.is_object()) return;
     for (const auto& [name, member] : value.items()) {
-      const Field* field = find_field(message, name);
+      const Field* field = field_named(message, name);
       if (field != nullptr && !field->inlined && !member.is_null()) shaped(*field, member);
     }
     for (const Field& field : message.fields) {

@@ -12,6 +12,7 @@
 namespace basalt::embedded {
 namespace {
 
+using testing::kMerge;
 using testing::World;
 
 const std::string kThings = "/apis/example.org/v1/namespaces/default/things";
@@ -98,7 +99,6 @@ TEST_F(CustomResources, MergedYamlIsPartOfTheSchema) { EXPECT_EQ(422, make(R"({"
 
 TEST_F(CustomResources, CountGenerationsOfWhatIsWantedOnly) {
   make(R"({"color":"red"})");
-  const char* kMerge = "application/merge-patch+json";
   EXPECT_EQ(
       1,
       world_.ask("PATCH", kThings + "/t/status", R"({"status":{"phase":"y"}})", kMerge).body["metadata"]["generation"]);

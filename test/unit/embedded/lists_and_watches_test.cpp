@@ -9,10 +9,10 @@
 namespace basalt::embedded {
 namespace {
 
+using testing::kMerge;
 using testing::kPods;
 using testing::World;
 
-constexpr const char* kMerge = "application/merge-patch+json";
 constexpr const char* kProtobuf = "application/vnd.kubernetes.protobuf,application/json";
 
 std::vector<std::string> names(const Json& list) {

@@ -6,11 +6,10 @@
 namespace basalt::embedded {
 namespace {
 
+using testing::kMerge;
 using testing::kPods;
+using testing::kStrategic;
 using testing::World;
-
-constexpr const char* kMerge = "application/merge-patch+json";
-constexpr const char* kStrategic = "application/strategic-merge-patch+json";
 
 TEST(EmbeddedObjects, ACreatedPodHasWhatTheServerFillsIn) {
   World world;
@@ -271,6 +270,22 @@ TEST(EmbeddedObjects, WhatIsNotServedIsAStatusOfItsOwnKind) {
   EXPECT_EQ(406, world.ask("GET", kPods, "", "", "text/html").status);
   EXPECT_EQ(501, world.get(kPods + "/a/log").status);
   EXPECT_EQ("NotFound", world.get(kPods + "/none").reason());
+}
+
+TEST(EmbeddedObjects, MembersOfTheWrongTypeAreRefused) {
+  World world;
+  for (const char* spec :
+       {"1", "\"x\"", "[]", "[1]", "{\"containers\":1}", "{\"containers\":[1]}", "{\"containers\":{}}"}) {
+    const auto refused = world.post(kPods, R"({"metadata":{"name":"a"},"spec":)" + std::string(spec) + "}");
+    EXPECT_GE(refused.status, 400) << refused.text;
+    EXPECT_LE(refused.status, 422) << refused.text;
+  }
+  EXPECT_EQ(400, world.post("/api/v1/namespaces", R"({"metadata":{"name":"s"},"spec":"x"})").status);
+  EXPECT_EQ(400, world.post("/api/v1/namespaces", R"({"metadata":[]})").status);
+  const auto labels = world.post(
+      kPods, R"({"metadata":{"name":"a","labels":{"k":1}},"spec":{"containers":[{"name":"c","image":"i"}]}})");
+  EXPECT_EQ(422, labels.status);
+  EXPECT_EQ(404, world.get(kPods + "/a").status);
 }
 
 TEST(EmbeddedObjects, ADeepBodyIsRefused) {

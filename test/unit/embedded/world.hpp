@@ -89,6 +89,8 @@ class World {
   ApiServer api;
 };
 
+inline constexpr const char* kMerge = "application/merge-patch+json";
+inline constexpr const char* kStrategic = "application/strategic-merge-patch+json";
 inline const std::string kPods = "/api/v1/namespaces/default/pods";
 
 }  // namespace basalt::embedded::testing
