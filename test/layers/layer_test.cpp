@@ -29,6 +29,7 @@ const std::map<std::string, Names> kMayInclude = {
     {"plugins", {"base", "model", "framework"}},
     {"config", {"base", "model", "framework"}},
     {"kube", {"base"}},
+    {"embedded", {"base", "model", "kube"}},
     {"adapter", {"base", "model", "kube"}},
     {"recording", {"base", "model", "framework", "state", "config"}},
     {"scheduler", {"base", "model", "framework", "state", "kube", "adapter", "config", "recording"}},
