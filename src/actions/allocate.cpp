@@ -52,7 +52,20 @@ class Allocation {
     if (!has_begun(works_[job])) session_.wait_report(job) = WaitReport{};
     if (try_place(job, {})) return true;
     const std::vector<TaskId> passable = reservations_behind(job);
-    return !passable.empty() && try_place(job, passable);
+    if (!passable.empty() && try_place(job, passable)) return true;
+    give_up_what_is_not_enough(job);
+    return false;
+  }
+
+  /// Reservations that no longer make the job whole (a node went, not all were found again after a
+  /// restart) would keep others waiting for nothing, and two such jobs each other for ever.
+  void give_up_what_is_not_enough(JobId job) {
+    if (cluster_.waiting_tasks(job) == 0 || session_.job_ready(job) || session_.job_pipelined(job)) return;
+    Transaction tx = session_.begin();
+    for (const TaskId task : cluster_.jobs()[job].tasks) {
+      if (cluster_.status(task) == TaskStatus::pipelined) tx.release(task);
+    }
+    tx.commit();
   }
 
   /// One try, after the reservations in `passed` have been taken away.
