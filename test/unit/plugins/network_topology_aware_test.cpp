@@ -42,13 +42,13 @@ class TopologyAwareTable : public testing::Test {
   }
   SubJobId part(JobId job) { return world.cluster.jobs()[job].sub_jobs.front(); }
 
-  /// Scores of nodes in whole points, for a task.
+  /// Scores of nodes in tenths of a point, for a task.
   std::vector<std::int64_t> node_scores(TaskId task, const Arguments& arguments = {}) {
     Configured plugin(network_topology_aware(), arguments);
     EXPECT_EQ("", text_of(plugin.findings));
     Session session(world.cluster, plugin.configuration, {});
     std::vector<std::int64_t> tenths;
-    for (const Score score : session.scores(task, nodes)) tenths.push_back(score * 10 / kPoint);
+    for (const Score score : session.scores(task, nodes)) tenths.push_back((score * 10 + kPoint / 2) / kPoint);
     return tenths;
   }
   std::string names(const Gradient& gradient) {
@@ -76,8 +76,8 @@ TEST_F(TopologyAwareTable, PrefersNodesCloseToWhatIsPlaced) {
   world.running(asked, "job-0", {}, nodes[0]);
   const TaskId task = world.task(asked, "job-1", {});
   // Both nodes of s3 share the top: one of two tasks is there, half of 100 on top.
-  EXPECT_EQ((std::vector<std::int64_t>{1500, 1500, 666, 666, 333, 333, 333, 333}), node_scores(task));
-  EXPECT_EQ((std::vector<std::int64_t>{3000, 3000, 1333, 1333, 666, 666, 666, 666}),
+  EXPECT_EQ((std::vector<std::int64_t>{1500, 1500, 667, 667, 333, 333, 333, 333}), node_scores(task));
+  EXPECT_EQ((std::vector<std::int64_t>{3000, 3000, 1333, 1333, 667, 667, 667, 667}),
             node_scores(task, {{"weight", 2}}));
 }
 
@@ -87,7 +87,7 @@ TEST_F(TopologyAwareTable, EqualNodesAreToldApartByWhereMoreTasksAre) {
   world.running(asked, "job-1", {}, nodes[1]);
   world.running(asked, "job-2", {}, nodes[2]);
   const TaskId task = world.task(asked, "job-3", {});
-  EXPECT_EQ((std::vector<std::int64_t>{1166, 1166, 916, 916, 333, 333, 333, 333}), node_scores(task));
+  EXPECT_EQ((std::vector<std::int64_t>{1167, 1167, 917, 917, 333, 333, 333, 333}), node_scores(task));
 }
 
 TEST_F(TopologyAwareTable, HasNoPreferenceWhileNothingIsPlaced) {
@@ -117,7 +117,8 @@ TEST_F(TopologyAwareTable, FullestHyperNodeThatHoldsThePartIsBest) {
   const std::vector<HyperNodeId> all = {by_name["s4"], by_name["s6"], by_name["s1"], by_name["s2"],
                                         by_name["s0"], by_name["s3"], by_name["s5"]};
   std::vector<std::int64_t> tenths;
-  for (const Score score : session.hyper_node_scores(part(asked), all)) tenths.push_back(score * 10 / kPoint);
+  for (const Score score : session.hyper_node_scores(part(asked), all))
+    tenths.push_back((score * 10 + kPoint / 2) / kPoint);
   EXPECT_EQ((std::vector<std::int64_t>{1000, 750, 583, 458, 250, 0, 0}), tenths);
 }
 
