@@ -279,7 +279,7 @@ void SpecIndex::set_refused(std::uint32_t rank, RefusalNumber why) {
 
 void SpecIndex::set_key(std::uint32_t rank, Key key) {
   keys_[rank] = key;
-  const std::uint32_t block = rank / kBlock;
+  const auto block = static_cast<std::uint32_t>(rank / kBlock);
   if (block_is_stale_[block]) return;
   block_is_stale_[block] = true;
   stale_blocks_.push_back(block);
