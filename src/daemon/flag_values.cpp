@@ -127,7 +127,7 @@ std::string add_node_selectors(Options& options, const std::string& value) {
 
 constexpr int kAnyInteger = std::numeric_limits<int>::max();
 
-constexpr std::array<std::pair<std::string_view, Setter>, 28> kSetters = {{
+constexpr std::array<std::pair<std::string_view, Setter>, 29> kSetters = {{
     {"master", set_text<&Options::master>},
     {"kubeconfig", set_text<&Options::kubeconfig>},
     {"kube-api-qps", set_qps},
