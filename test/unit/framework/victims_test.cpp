@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "src/actions/builtin.hpp"
+#include "actions/builtin.hpp"
 #include "unit/plugins/world.hpp"
 
 // Which tasks are evicted first, and whom plugins name.

@@ -43,8 +43,9 @@ static_assert(is_alternative<ObjectKind::pod, PodObject> && is_alternative<Objec
               is_alternative<ObjectKind::priority_class, PriorityClassObject> &&
               is_alternative<ObjectKind::claim, ClaimObject> && is_alternative<ObjectKind::volume, VolumeObject> &&
               is_alternative<ObjectKind::storage_class, StorageClassObject> &&
-              is_alternative<ObjectKind::namespace_kind, NamespaceObject>);
-static_assert(std::variant_size_v<ObjectVariant> == static_cast<std::size_t>(ObjectKind::namespace_kind) + 1);
+              is_alternative<ObjectKind::namespace_kind, NamespaceObject> &&
+              is_alternative<ObjectKind::hyper_node, HyperNodeObject>);
+static_assert(std::variant_size_v<ObjectVariant> == static_cast<std::size_t>(ObjectKind::hyper_node) + 1);
 
 TEST(ObjectKind, HasTheNameThatKubernetesUses) {
   EXPECT_EQ("Pod", to_string(ObjectKind::pod));
@@ -56,6 +57,7 @@ TEST(ObjectKind, HasTheNameThatKubernetesUses) {
   EXPECT_EQ("PersistentVolume", to_string(ObjectKind::volume));
   EXPECT_EQ("StorageClass", to_string(ObjectKind::storage_class));
   EXPECT_EQ("Namespace", to_string(ObjectKind::namespace_kind));
+  EXPECT_EQ("HyperNode", to_string(ObjectKind::hyper_node));
 }
 
 TEST(Object, EqualsItsCopyUntilAFieldChanges) {
