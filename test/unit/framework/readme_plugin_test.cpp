@@ -74,7 +74,7 @@ TEST(ReadmePlugin, IsTheOneInTheReadme) {
   std::ifstream readme_file(std::string(BASALT_SOURCE) + "/README.md");
   std::stringstream readme;
   readme << readme_file.rdbuf();
-  std::ifstream own_file(__FILE__);
+  std::ifstream own_file(std::string(BASALT_SOURCE) + "/test/unit/framework/readme_plugin_test.cpp");
   std::stringstream own;
   own << own_file.rdbuf();
   const std::string text = readme.str();
