@@ -67,8 +67,17 @@ std::string message_of(const std::tuple<Members&...>& all) {
       all);
   return message;
 }
+/// What a new value has in a set by default is no part of what is read.
+template <class T>
+void begin_reading(T&) {}
+template <class T, class Order>
+void begin_reading(std::set<T, Order>& values) {
+  values.clear();
+}
+
 template <class... Members>
 bool read_message(std::string_view message, std::tuple<Members&...> all) {
+  std::apply([](auto&... member) { (begin_reading(member), ...); }, all);
   wire::Fields fields(message);
   bool sound = true;
   while (fields.next()) {

@@ -91,7 +91,7 @@ std::vector<Workload> scaling_workloads() {
 Workload smoke_workload() { return {"smoke", 10, 100, 5, 10, 2, true}; }
 
 IdleWorkload idle_workload() { return {10'000, 2'000, 5'000, 50, 1'000}; }
-IdleWorkload idle_smoke_workload() { return {50, 10, 25, 5, 10}; }
+IdleWorkload idle_smoke_workload() { return {50, 10, 25, 5, 5}; }
 
 std::vector<Delta> make_world(const Workload& workload) {
   if (workload.relation != PodRelation::none) return make_related_world(workload);

@@ -67,12 +67,13 @@ TEST_F(PodTalliesTest, OrdinarySpecsAreNotTouchedByTermsThatDoNotSelectTheirPods
 TEST_F(PodTalliesTest, ANewTallyCountsWhatIsThere) {
   const NodeId n1 = node("n1", "a");
   const NodeId n2 = node("n2", "b");
+  const NodeId n3 = node("n3", "c");
   for (const NodeId there : {n1, n1, n2}) world.cluster.move(pod("web", "web"), TaskStatus::running, there);
   const TaskId loner = pod("loner", "loner", avoiding("web"));
   const PodTallies::View view = tallies.view(tallies.of(spec(loner)).anti_affinity.front());
   EXPECT_EQ(2, view.count(n1));
   EXPECT_EQ(1, view.count(n2));
-  EXPECT_EQ(0, view.count(node("n3", "c")));
+  EXPECT_EQ(0, view.count(n3));
 }
 
 TEST_F(PodTalliesTest, TalliesGoWithTheLastSpecThatAsks) {

@@ -92,7 +92,7 @@ TEST_F(ToolsTest, ReplayStopsAtACycleAndDumpsTheCluster) {
 }
 
 TEST_F(ToolsTest, ReplayAnswersWhatAnotherConfigurationWouldHaveDecided) {
-  const auto configuration = folder_.path() / "other.conf";
+  const std::filesystem::path configuration = folder_.path().string() + ".conf";  // beside the recordings
   std::ofstream(configuration) << "actions: \"enqueue, allocate\"\ntiers:\n- plugins:\n  - name: predicates\n";
   const Outcome outcome = replay("--config " + configuration.string() + " " + file());
   EXPECT_EQ(0, outcome.status) << outcome.output;

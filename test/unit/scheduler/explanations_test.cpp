@@ -106,7 +106,7 @@ TEST_F(ExplanationTest, AllMissingKindsAreNamedNotTheFirstAlone) {
 
 TEST_F(ExplanationTest, TaintsAndLabelsRefuseEveryNode) {
   const JobExplanation job = explained(
-      "node n1 cpu=8 taint:gpu=yes:NoSchedule\nnode n2 cpu=8 label:zone=b\njob a min=1\n"
+      "node n1 cpu=8 label:zone=a taint:gpu=yes:NoSchedule\nnode n2 cpu=8 label:zone=b\njob a min=1\n"
       "task a-0 cpu=1 select:zone=a",
       "a");
   EXPECT_EQ(Hindrance::no_node, job.hindrance);
