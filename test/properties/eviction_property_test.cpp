@@ -325,7 +325,10 @@ TEST(Evictions, HitNobodyWhoIsProtectedAndNobodyInVain) {
       const Decisions decisions = world.cycle(*configuration);
       const Cluster& cluster = world.state().cluster();
       auto wrong = wrong_victims(world, cluster, decisions, gangs_are_kept);
-      for (auto& each : testing::check_placements(cluster, *configuration, decisions)) wrong.push_back(std::move(each));
+      for (auto& each : testing::check_placements(cluster, *configuration, decisions)) {
+        // Where gang protects nobody, a gang can be completed and broken in one cycle.
+        if (gangs_are_kept || each.find("half-placed") == std::string::npos) wrong.push_back(std::move(each));
+      }
       if (!has_quota && !whole) {
         for (auto& each : useless_evictions(cluster, decisions)) wrong.push_back(std::move(each));
       }
