@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "properties/cases.hpp"
+
 #include "basalt/testing/scenario.hpp"
 #include "plugins/builtin.hpp"
 #include "properties/random_scenario.hpp"
@@ -44,7 +46,7 @@ bool still_fails(const std::vector<std::string>& lines, const Registry& registry
 
 TEST(Engine, KeepsItsPromisesOnGeneratedClusters) {
   const Registry registry{builtin_plugins(), builtin_actions()};
-  constexpr std::uint32_t kCases = 400;
+  constexpr std::uint32_t kCases = cases(800);
   for (std::uint32_t seed = 1; seed <= kCases; ++seed) {
     const std::vector<std::string> lines = random_scenario(seed);
     const std::vector<std::string> violations = violations_of(lines, registry);

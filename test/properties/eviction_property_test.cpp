@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "properties/cases.hpp"
+
 #include "basalt/framework/session.hpp"
 #include "basalt/model/cluster_text.hpp"
 #include "basalt/testing/scenario.hpp"
@@ -205,7 +207,7 @@ std::size_t evictions(const Decisions& decisions) {
 
 TEST(EvictionSearch, DecidesWithItsMemoryAsWithout) {
   std::size_t evicted = 0;
-  for (std::uint32_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint32_t seed = 1; seed <= testing::cases(1500); ++seed) {
     World world(seed);
     const std::vector<std::string> actions = {"preempt", "reclaim", "allocate", "backfill"};
     const auto remembering = world.configuration(false, actions);
@@ -230,7 +232,7 @@ TEST(Evictions, ComeToAnEndWhenNothingElseHappens) {
        std::vector<std::vector<std::string>>{{"enqueue", "allocate", "backfill", "preempt", "reclaim"},
                                              {"enqueue", "reclaim", "allocate", "backfill", "preempt"},
                                              {"enqueue", "allocate", "backfill", "gangpreempt", "gangreclaim"}}) {
-    for (std::uint32_t seed = 1; seed <= 600; ++seed) {
+    for (std::uint32_t seed = 1; seed <= testing::cases(600); ++seed) {
       World world(seed);
       const auto configuration = world.configuration(false, actions);
       configuration->attach(world.state().cluster());
@@ -313,7 +315,7 @@ std::vector<std::string> useless_evictions(const Cluster& cluster, const Decisio
 }
 
 TEST(Evictions, HitNobodyWhoIsProtectedAndNobodyInVain) {
-  for (std::uint32_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint32_t seed = 1; seed <= testing::cases(1500); ++seed) {
     World world(seed);
     const bool whole = seed % 3 == 0;
     const auto configuration = whole ? world.configuration(false, {"enqueue", "allocate", "gangpreempt", "gangreclaim"})

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "properties/cases.hpp"
+
 #include "basalt/framework/session.hpp"
 #include "basalt/model/cluster_text.hpp"
 #include "plugins/builtin.hpp"
@@ -195,7 +197,7 @@ class Story {
 };
 
 TEST(PodAffinity, CountersSayWhatCountingAnewSays) {
-  for (std::uint32_t seed = 1; seed <= 400; ++seed) {
+  for (std::uint32_t seed = 1; seed <= testing::cases(400); ++seed) {
     Story story(seed);
     for (int cycle = 0; cycle < 6; ++cycle) {
       story.decide();
