@@ -100,11 +100,23 @@ TEST_F(HostileInputTest, ANodeWithAbsurdAmountsChangesNothingForOthers) {
 
 TEST_F(HostileInputTest, AConstraintThatIsNotEvaluatedYetMakesThePodWaitAndSaysSo) {
   start_scheduler();
+  // A volume that is to be chosen together with the node.
+  api().create("/apis/storage.k8s.io/v1/storageclasses", {{"apiVersion", "storage.k8s.io/v1"},
+                                                          {"kind", "StorageClass"},
+                                                          {"metadata", {{"name", "on-first-use"}}},
+                                                          {"provisioner", "kubernetes.io/no-provisioner"},
+                                                          {"volumeBindingMode", "WaitForFirstConsumer"}});
+  std::string claims_path = pods_path();
+  claims_path.replace(claims_path.rfind("pods"), 4, "persistentvolumeclaims");
+  api().create(claims_path, {{"apiVersion", "v1"},
+                             {"kind", "PersistentVolumeClaim"},
+                             {"metadata", {{"name", "data"}}},
+                             {"spec",
+                              {{"storageClassName", "on-first-use"},
+                               {"accessModes", json::array({"ReadWriteOnce"})},
+                               {"resources", {{"requests", {{"storage", "1Gi"}}}}}}}});
   json pod = make_pod("picky");
-  pod["spec"]["topologySpreadConstraints"] = json::array({{{"maxSkew", 1},
-                                                           {"topologyKey", "zone"},
-                                                           {"whenUnsatisfiable", "DoNotSchedule"},
-                                                           {"labelSelector", {{"matchLabels", {{"a", "b"}}}}}}});
+  pod["spec"]["volumes"] = json::array({{{"name", "data"}, {"persistentVolumeClaim", {{"claimName", "data"}}}}});
   api().create(pods_path(), pod);
   expect_that_others_are_served();
   wait_until("the pod says that its constraint is unsupported", seconds{30}, [&]() -> std::string {
