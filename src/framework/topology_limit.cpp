@@ -23,7 +23,9 @@ HyperNodeId domain_of(const Cluster& cluster, std::span<const TaskId> tasks) {
   std::vector<NodeId> nodes;
   for (const TaskId task : tasks) {
     const TaskStatus status = cluster.status(task);
-    if (is_allocated(status) || status == TaskStatus::pipelined) nodes.push_back(cluster.node_of(task));
+    if (!is_allocated(status) && status != TaskStatus::pipelined) continue;
+    const NodeId node = cluster.node_of(task);
+    if (cluster.rank(node) != Cluster::kNoRank) nodes.push_back(node);  // a node that is gone is nowhere
   }
   return cluster.topology().smallest_around(nodes);
 }

@@ -27,7 +27,7 @@ namespace basalt {
 [[nodiscard]] std::string unresolved_topology(const Cluster& cluster, JobId job);
 
 /// The smallest HyperNode around the tasks that are placed or hold a reservation; none when there
-/// are no such tasks. Tasks that are leaving do not count.
+/// are no such tasks. Tasks that are leaving, and those on nodes that are gone, do not count.
 [[nodiscard]] HyperNodeId placed_domain(const Cluster& cluster, JobId job);
 [[nodiscard]] HyperNodeId placed_domain(const Cluster& cluster, SubJobId sub_job);
 
