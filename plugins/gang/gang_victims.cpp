@@ -40,9 +40,10 @@ bool take_one(Remainder& remainder, const Cluster& cluster, const Task& task) {
   return true;
 }
 
-}  // namespace
-
-std::vector<TaskId> surplus_tasks(const Cluster& cluster, std::span<const TaskId> candidates) {
+/// Candidates that may go, one after another: those of jobs that go whole, and of the others what
+/// they can spare.
+template <class GoesWhole>
+std::vector<TaskId> tasks_to_go(const Cluster& cluster, std::span<const TaskId> candidates, GoesWhole&& goes_whole) {
   std::unordered_map<JobId, Remainder> remainders;
   std::vector<TaskId> victims;
   for (const TaskId candidate : candidates) {
@@ -50,9 +51,15 @@ std::vector<TaskId> surplus_tasks(const Cluster& cluster, std::span<const TaskId
     if (!task.job) continue;
     auto known = remainders.find(task.job);
     if (known == remainders.end()) known = remainders.emplace(task.job, remainder_of(cluster, task.job)).first;
-    if (take_one(known->second, cluster, task)) victims.push_back(candidate);
+    if (goes_whole(task.job) || take_one(known->second, cluster, task)) victims.push_back(candidate);
   }
   return victims;
+}
+
+}  // namespace
+
+std::vector<TaskId> surplus_tasks(const Cluster& cluster, std::span<const TaskId> candidates) {
+  return tasks_to_go(cluster, candidates, [](JobId) { return false; });
 }
 
 std::vector<TaskId> whole_or_surplus_tasks(const Cluster& cluster, std::span<const TaskId> candidates) {
@@ -60,23 +67,11 @@ std::vector<TaskId> whole_or_surplus_tasks(const Cluster& cluster, std::span<con
   for (const TaskId candidate : candidates) {
     if (is_allocated(cluster.status(candidate))) ++asked[cluster.tasks()[candidate].job];
   }
-  const auto goes_whole = [&](JobId job) {
+  return tasks_to_go(cluster, candidates, [&](JobId job) {
     const std::uint32_t placed = cluster.count(job, TaskStatus::allocated) + cluster.count(job, TaskStatus::binding) +
                                  cluster.count(job, TaskStatus::bound) + cluster.count(job, TaskStatus::running);
     return asked[job] == placed;
-  };
-  std::unordered_map<JobId, Remainder> remainders;
-  std::vector<TaskId> victims;
-  for (const TaskId candidate : candidates) {
-    const Task& task = cluster.tasks()[candidate];
-    if (!task.job) continue;
-    auto known = remainders.find(task.job);
-    if (known == remainders.end()) known = remainders.emplace(task.job, remainder_of(cluster, task.job)).first;
-    if (goes_whole(task.job) || take_one(known->second, cluster, task)) {
-      victims.push_back(candidate);
-    }
-  }
-  return victims;
+  });
 }
 
 }  // namespace basalt

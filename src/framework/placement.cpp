@@ -117,11 +117,7 @@ std::optional<Placement> Session::ask_the_rest(TaskId task, const SpecIndex& ind
   for (const FilterTerm* term : index.other_filters()) {
     answers.assign(candidates.size(), Fit::yes());
     term->filter(asked, candidates, answers);
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      if (answers[i]) candidates[kept++] = candidates[i];
-    }
-    candidates.resize(kept);
+    keep_fitting(candidates, answers, [](NodeId, const Reason&) {});
   }
   if (candidates.empty()) return std::nullopt;
   const bool now = index.keep_those_with_room_now(cluster_, candidates);
@@ -165,15 +161,7 @@ std::optional<Placement> Session::ask_anew(TaskId task, std::span<const NodeId> 
     if (candidates.empty() || !term->applies(asked.spec)) continue;
     answers.assign(candidates.size(), Fit::yes());
     term->filter(asked, candidates, answers);
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      if (answers[i]) {
-        candidates[kept++] = candidates[i];
-      } else {
-        why.add(answers[i].reason);
-      }
-    }
-    candidates.resize(kept);
+    keep_fitting(candidates, answers, [&](NodeId, const Reason& reason) { why.add(reason); });
   }
   if (candidates.empty()) return std::nullopt;
 

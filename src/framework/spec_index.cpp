@@ -153,15 +153,8 @@ void SpecIndex::ask_fixed_filters(const Cluster& cluster, const TaskView& task, 
   for (const FilterTerm* term : filters_) {
     work_.fits.assign(work_.nodes.size(), Fit::yes());
     term->filter(task, work_.nodes, work_.fits);
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < work_.nodes.size(); ++i) {
-      if (work_.fits[i]) {
-        work_.nodes[kept++] = work_.nodes[i];
-      } else {
-        fixed_refusal_[cluster.rank(work_.nodes[i])] = number_of(work_.fits[i].reason);
-      }
-    }
-    work_.nodes.resize(kept);
+    keep_fitting(work_.nodes, work_.fits,
+                 [&](NodeId node, const Reason& reason) { fixed_refusal_[cluster.rank(node)] = number_of(reason); });
   }
 }
 
@@ -171,15 +164,9 @@ void SpecIndex::ask_live_filters(const TaskView& task) {
     for (const auto& candidate : work_.candidates) work_.nodes.push_back(candidate.node);
     work_.fits.assign(work_.nodes.size(), Fit::yes());
     term->filter(task, work_.nodes, work_.fits);
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < work_.candidates.size(); ++i) {
-      if (work_.fits[i]) {
-        work_.candidates[kept++] = work_.candidates[i];
-      } else {
-        set_refused(work_.candidates[i].rank, number_of(work_.fits[i].reason));
-      }
-    }
-    work_.candidates.resize(kept);
+    keep_fitting(work_.candidates, work_.fits, [&](const IndexWorkspace::Candidate& candidate, const Reason& reason) {
+      set_refused(candidate.rank, number_of(reason));
+    });
   }
 }
 

@@ -16,8 +16,8 @@ namespace basalt::text {
 
 /// What follows the prefix that a key begins with: "label:zone" -> "zone".
 inline std::string last_part(const std::string& key, std::string_view prefix) { return key.substr(prefix.size()); }
-/// "a,b" -> a, b.
-std::vector<std::string> split(const std::string& text, char separator);
+/// "a,b" -> a, b. Nothing after the last separator is no part.
+std::vector<std::string> split(std::string_view text, char separator);
 /// Sets a key's value in pairs that are sorted by key.
 void put(StringPairs& pairs, std::string key, std::string value);
 /// Adds an amount to a list that is sorted by name. Fails where the value is no quantity.

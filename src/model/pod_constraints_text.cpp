@@ -3,26 +3,19 @@
 #include <charconv>
 #include <optional>
 
+#include "model/cluster_text_setters.hpp"
+
 namespace basalt {
 namespace {
+
+using text::expected;
+using text::split;
 
 constexpr std::string_view kAffinity = "affinity:";
 constexpr std::string_view kAntiAffinity = "anti-affinity:";
 constexpr std::string_view kPreferAffinity = "prefer-affinity:";
 constexpr std::string_view kPreferAntiAffinity = "prefer-anti-affinity:";
 constexpr std::string_view kSpread = "spread:";
-
-Error expected(std::string what) { return Error{ErrorCode::invalid, "expected " + std::move(what)}; }
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(separator), text.size());
-    parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string joined;

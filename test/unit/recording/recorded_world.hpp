@@ -132,6 +132,30 @@ class RecordedWorld {
   std::int64_t blocks_ = 0;
 };
 
+/// Records a world, decisions included, into a folder for as long as it lives.
+class Recording {
+ public:
+  Recording(RecordedWorld& world, const Folder& folder)
+      : world_(world), recorder_(options_for(folder), [](std::string_view why) { ADD_FAILURE() << why; }) {
+    recorder_.start();
+    world_.record(&recorder_);
+  }
+  ~Recording() { world_.record(nullptr); }
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+
+ private:
+  static RecorderOptions options_for(const Folder& folder) {
+    RecorderOptions options;
+    options.folder = folder.path();
+    options.with_decisions = true;
+    return options;
+  }
+
+  RecordedWorld& world_;
+  Recorder recorder_;
+};
+
 /// What a recording decides again.
 struct Replayed {
   std::vector<std::string> decisions;  ///< by cycle

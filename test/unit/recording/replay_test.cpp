@@ -20,12 +20,7 @@ class ReplayTest : public ::testing::Test {
  protected:
   /// Three cycles.
   void SetUp() override {
-    RecorderOptions options;
-    options.folder = folder_.path();
-    options.with_decisions = true;
-    Recorder recorder(options, [](std::string_view why) { ADD_FAILURE() << why; });
-    recorder.start();
-    world_.record(&recorder);
+    const Recording recording(world_, folder_);
     world_.happens(
         "queue default\nnode n{1..2} cpu=2 label:zone=a taint:gpu=yes:NoSchedule\n"
         "job train min=2\ntask train-{0..1} cpu=1 tolerate:gpu=yes port=80");
@@ -34,7 +29,6 @@ class ReplayTest : public ::testing::Test {
     world_.cycle();
     world_.happens("pod late cpu=1 tolerate:gpu=yes");
     world_.cycle();
-    world_.record(nullptr);
   }
 
   [[nodiscard]] std::string bytes() const {

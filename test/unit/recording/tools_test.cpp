@@ -34,18 +34,12 @@ Outcome run(const std::string& command) {
 class ToolsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    RecorderOptions options;
-    options.folder = folder_.path();
-    options.with_decisions = true;
-    Recorder recorder(options, [](std::string_view why) { ADD_FAILURE() << why; });
-    recorder.start();
-    world_.record(&recorder);
+    const Recording recording(world_, folder_);
     world_.happens(
         "queue default\nnode n0 cpu=9 unschedulable\nnode n1 cpu=2\njob train min=3\ntask train-{0..2} cpu=1\n");
     world_.cycle();
     world_.happens("node n2 cpu=1");
     world_.cycle();
-    world_.record(nullptr);
   }
   [[nodiscard]] std::string file() const { return folder_.files().front().string(); }
   [[nodiscard]] Outcome replay(const std::string& arguments) const { return run(BASALT_REPLAY " " + arguments); }
