@@ -73,8 +73,9 @@ class StatusLaneTest : public ::testing::Test {
 
 TEST_F(StatusLaneTest, ANominationDoesNotDisplaceTheConditionThatWaitsToBeWritten) {
   api_.hold("patch-pod");
-  lane_.submit(pod_condition("busy"));
-  api_.wait_for("patch-pod", 1);
+  lane_.submit(pod_condition("first"));
+  lane_.submit(pod_condition("second"));
+  api_.wait_for("patch-pod", 2);  // both workers are busy
   lane_.submit(pod_condition("p", "no room"));
   PodConditionOrder nomination{{"ns", "p", "uid-p"}, {}, {}};
   nomination.write.uid = "uid-p";
@@ -82,8 +83,8 @@ TEST_F(StatusLaneTest, ANominationDoesNotDisplaceTheConditionThatWaitsToBeWritte
   nomination.write.nominated_node = "n1";
   lane_.submit(std::move(nomination));
   api_.release();
-  api_.wait_for("patch-pod", 2);
-  EXPECT_THAT(api_.lines()[1], AllOf(HasSubstr("no room"), HasSubstr("n1")));
+  api_.wait_for("patch-pod", 3);
+  EXPECT_THAT(api_.lines("patch-pod").at(2), AllOf(HasSubstr("no room"), HasSubstr("n1")));
 }
 
 TEST_F(StatusLaneTest, OfOneObjectOnlyTheNewestIsWrittenAndOneAtATime) {
