@@ -3,11 +3,6 @@
 #include "plugins/amounts/share.hpp"
 
 namespace basalt {
-namespace {
-
-constexpr double kPart = 0x1p40;  // a single kind's part is kept in units of 1/kPart
-
-}  // namespace
 
 std::int64_t sum_of_weights(std::span<const WeighedKind> kinds) {
   std::int64_t sum = 0;
@@ -23,11 +18,9 @@ Score fullness(std::int64_t weight, std::span<const WeighedKind> kinds, std::int
     if (capacity <= 0 || weighed.weight == 0) continue;
     const std::int64_t then = used[weighed.kind] + added[weighed.kind];
     if (then > capacity) return 0;
-    // One correctly rounded division and an exact scaling: the same on every machine.
-    const double part = static_cast<double>(then) / static_cast<double>(capacity);
-    sum += Int128{weighed.weight} * static_cast<std::int64_t>(part * kPart);
+    sum += Int128{weighed.weight} * part_of(then, capacity);
   }
-  const Int128 points = sum * kMaxScore * weight / static_cast<std::int64_t>(kPart);
+  const Int128 points = sum * kMaxScore * weight / static_cast<std::int64_t>(kWholePart);
   const auto narrow = static_cast<std::int64_t>(points);
   return narrow == points ? narrow / weights : static_cast<Score>(points / weights);
 }

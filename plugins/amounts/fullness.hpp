@@ -15,6 +15,15 @@ struct WeighedKind {
   std::int64_t weight = 1;
 };
 
+/// Parts of a capacity are kept in units of 1/kWholePart.
+inline constexpr double kWholePart = 0x1p40;
+
+/// What part of the capacity (above 0) an amount is, rounded down: one correctly rounded division
+/// and an exact scaling, the same on every machine.
+[[nodiscard]] inline std::int64_t part_of(std::int64_t amount, std::int64_t capacity) {
+  return static_cast<std::int64_t>(static_cast<double>(amount) / static_cast<double>(capacity) * kWholePart);
+}
+
 [[nodiscard]] std::int64_t sum_of_weights(std::span<const WeighedKind> kinds);
 
 /// How full something is with `added` on top of what is used:

@@ -1,13 +1,15 @@
 #include "plugins/binpack/binpack_score.hpp"
 
 #include <array>
+#include <limits>
 
 #include "plugins/amounts/share.hpp"
 
 namespace basalt {
 namespace {
 
-constexpr double kPart = 0x1p40;  // a single kind's part is kept in units of 1/kPart
+/// Below this, the sum of the weighed parts is below 2^62.
+constexpr std::int64_t kSmallWeights = std::int64_t{1} << 22U;
 
 /// The kinds that count for a request: the first `count`.
 struct Counting {
@@ -25,34 +27,13 @@ struct Counting {
   [[nodiscard]] std::span<const WeighedKind> all() const { return std::span(kinds).first(count); }
 };
 
-/// The formula; `used`, `allocatable` give the node's amount of a kind.
-template <class Used, class Allocatable>
-Score fullness(std::int64_t weight, const Counting& counting, const Resources& request, Used&& used,
-               Allocatable&& allocatable) {
-  Int128 sum = 0;
-  for (const WeighedKind& weighed : counting.all()) {
-    const std::int64_t capacity = allocatable(weighed.kind);
-    if (capacity <= 0 || weighed.weight == 0) continue;
-    const std::int64_t then = used(weighed.kind) + request[weighed.kind];
-    if (then > capacity) return 0;
-    // One correctly rounded division and an exact scaling: the same on every machine.
-    const double part = static_cast<double>(then) / static_cast<double>(capacity);
-    sum += Int128{weighed.weight} * static_cast<std::int64_t>(part * kPart);
-  }
-  const Int128 points = sum * kMaxScore * weight / static_cast<std::int64_t>(kPart);
-  const auto narrow = static_cast<std::int64_t>(points);
-  return narrow == points ? narrow / counting.weights : static_cast<Score>(points / counting.weights);
-}
-
 }  // namespace
 
 Score binpack_score(std::int64_t weight, std::span<const WeighedKind> kinds, const Resources& request,
                     const Resources& used, const Resources& allocatable) {
   const Counting counting(kinds, request);
   if (counting.weights == 0) return 0;
-  return fullness(
-      weight, counting, request, [&](Dimension kind) { return used[kind]; },
-      [&](Dimension kind) { return allocatable[kind]; });
+  return fullness(weight, counting.all(), counting.weights, request, used, allocatable);
 }
 
 bool BinpackTerm::applies(const Spec& spec) const { return Counting(kinds_, spec.request).weights > 0; }
@@ -60,10 +41,41 @@ bool BinpackTerm::applies(const Spec& spec) const { return Counting(kinds_, spec
 void BinpackTerm::score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const {
   const Counting counting(kinds_, task.spec.request);
   if (counting.weights == 0) return;
+  if (counting.weights < kSmallWeights) {
+    score_small_weights(task.spec.request, counting.all(), counting.weights, nodes, out);
+    return;
+  }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    out[i] = fullness(
-        weight_, counting, task.spec.request, [&](Dimension kind) { return cluster_.used(nodes[i], kind); },
-        [&](Dimension kind) { return cluster_.allocatable(nodes[i], kind); });
+    out[i] = fullness(weight_, counting.all(), counting.weights, task.spec.request, cluster_.used(nodes[i]),
+                      cluster_.nodes()[nodes[i]].allocatable);
+  }
+}
+
+/// The same, where sums of parts stay within 64 bits: kind by kind, so that nothing is decided for each node.
+void BinpackTerm::score_small_weights(const Resources& request, std::span<const WeighedKind> kinds,
+                                      std::int64_t weights, std::span<const NodeId> nodes, std::span<Score> out) const {
+  constexpr std::int64_t kDoesNotFit = std::numeric_limits<std::int64_t>::min() / 2;
+  for (const WeighedKind& weighed : kinds) {
+    if (weighed.weight == 0) continue;
+    const std::int64_t asked = request[weighed.kind];
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const std::int64_t capacity = cluster_.allocatable(nodes[i], weighed.kind);
+      if (capacity <= 0) continue;
+      const std::int64_t then = cluster_.used(nodes[i], weighed.kind) + asked;
+      out[i] = then > capacity ? kDoesNotFit : out[i] + weighed.weight * part_of(then, capacity);
+    }
+  }
+  const std::int64_t scale = kMaxScore * weight_;
+  const bool halves = weights == 2 && weight_ >= 0;  // cpu and memory, as nearly always
+  for (Score& score : out) {
+    if (score < 0) score = 0;
+    const Int128 points = Int128{score} * scale / static_cast<std::int64_t>(kWholePart);
+    const auto narrow = static_cast<std::int64_t>(points);
+    if (narrow != points) {
+      score = static_cast<Score>(points / weights);
+    } else {
+      score = halves ? narrow >> 1 : narrow / weights;
+    }
   }
 }
 

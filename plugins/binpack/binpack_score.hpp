@@ -35,6 +35,9 @@ class BinpackTerm final : public ScoreTerm {
   void score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const override;
 
  private:
+  void score_small_weights(const Resources& request, std::span<const WeighedKind> kinds, std::int64_t weights,
+                           std::span<const NodeId> nodes, std::span<Score> out) const;
+
   const Cluster& cluster_;
   std::int64_t weight_;
   std::vector<WeighedKind> kinds_;

@@ -6,14 +6,30 @@
 
 namespace basalt {
 
+namespace {
+
+std::int64_t free_part(const Usage& kind) {
+  return kind.used > kind.allocatable ? 0 : percent(kind.allocatable - kind.used, kind.allocatable);
+}
+
+bool is_over_committed(const Usage& kind) { return kind.used > kind.allocatable; }
+
+}  // namespace
+
 void AllocationTerm::score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const {
-  const std::int64_t cpu = task.spec.scoring_cpu;
-  const std::int64_t memory = task.spec.scoring_memory;
+  const std::int64_t more_cpu = task.spec.scoring_cpu;
+  const std::int64_t more_memory = task.spec.scoring_memory;
   const bool prefers_free = preference_ == Preference::least_allocated;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const ScoringSums::Sums& sums = sums_[nodes[i]];
-    const std::array<Usage, 2> kinds = {Usage{sums.cpu + cpu, cluster_.allocatable(nodes[i], kCpu)},
-                                        Usage{sums.memory + memory, cluster_.allocatable(nodes[i], kMemory)}};
+    const auto& allocatable = cluster_.amounts(nodes[i]).allocatable;
+    const Usage cpu{sums.cpu + more_cpu, allocatable[kCpu]};
+    const Usage memory{sums.memory + more_memory, allocatable[kMemory]};
+    if (prefers_free && cpu.allocatable > 0 && memory.allocatable > 0) {  // as nearly always
+      out[i] = (free_part(cpu) + free_part(memory)) / 2 * kPoint;
+      continue;
+    }
+    const std::array kinds = {cpu, memory};
     out[i] = (prefers_free ? least_allocated_score(kinds) : most_allocated_score(kinds)) * kPoint;
   }
 }
@@ -26,20 +42,27 @@ bool BalanceTerm::applies(const Spec& spec) const {
 }
 
 void BalanceTerm::score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const {
-  const std::array<Dimension, 3> kinds = {kCpu, kMemory, gpu_.value_or(kCpu)};
-  const std::size_t count = asks_for_gpu(task.spec) ? 3 : 2;
-  std::array<Usage, 3> usages{};
+  const Resources& request = task.spec.request;
+  const bool counts_gpu = asks_for_gpu(task.spec);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    bool is_plain = count == 2;  // as nearly always
-    for (std::size_t k = 0; k < count; ++k) {
-      const Dimension kind = kinds[k];
-      usages[k] = {cluster_.used(nodes[i], kind) + cluster_.pipelined(nodes[i], kind) + task.spec.request[kind],
-                   cluster_.allocatable(nodes[i], kind)};
-      is_plain = is_plain && usages[k].used <= usages[k].allocatable && usages[k].allocatable > 0;
+    const NodeAmounts& amounts = cluster_.amounts(nodes[i]);
+    const auto usage = [&](Dimension kind) {
+      return Usage{amounts.used[kind] + amounts.pipelined[kind] + request[kind], amounts.allocatable[kind]};
+    };
+    const Usage cpu = usage(kCpu);
+    const Usage memory = usage(kMemory);
+    const bool is_plain = !counts_gpu && cpu.allocatable > 0 && memory.allocatable > 0 && !is_over_committed(cpu) &&
+                          !is_over_committed(memory);  // as nearly always
+    if (is_plain) {
+      out[i] = balance_of_two(cpu, memory) * kPoint;
+      continue;
     }
-    const std::int64_t points =
-        is_plain ? balance_of_two(usages[0], usages[1]) : balanced_score(std::span(usages).first(count));
-    out[i] = points * kPoint;
+    std::array<Usage, 3> usages = {cpu, memory};
+    if (counts_gpu) {
+      usages[2] = {cluster_.used(nodes[i], *gpu_) + cluster_.pipelined(nodes[i], *gpu_) + request[*gpu_],
+                   cluster_.allocatable(nodes[i], *gpu_)};
+    }
+    out[i] = balanced_score(std::span(usages).first(counts_gpu ? 3 : 2)) * kPoint;
   }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
-#include <map>
+#include <algorithm>
+#include <optional>
 #include <queue>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -11,15 +13,15 @@ namespace basalt {
 
 /// Serves jobs queue by queue: each turn the queue that is first in order gives its first job.
 /// A job's and a queue's place may change while they are out being served, and is looked up
-/// again when they are put back.
+/// again when they are put back; of those that wait their place is looked up once.
 class QueueRounds {
  public:
   explicit QueueRounds(const Session& session) : session_(session), queues_(QueueAfter{&session}) {}
 
   void add(JobId job) {
     const QueueId queue = session_.cluster().jobs()[job].queue;
-    auto [jobs, is_new] = jobs_.try_emplace(queue, JobAfter{&session_});
-    jobs->second.push(job);
+    auto [line, is_new] = lines_.try_emplace(queue, session_);
+    line->second.add(job);
     if (is_new) queues_.push(queue);
   }
 
@@ -29,43 +31,79 @@ class QueueRounds {
     while (!queues_.empty()) {
       const QueueId queue = queues_.top();
       queues_.pop();
-      if (!jobs_.at(queue).empty()) return queue;
-      jobs_.erase(queue);
+      if (!lines_.at(queue).empty()) return queue;
+      lines_.erase(queue);
     }
     return std::nullopt;
   }
 
   /// Takes the first job of a queue. REQUIRES: `next_queue` gave it, and it was not put back.
-  [[nodiscard]] JobId next_job(QueueId queue) {
-    auto& jobs = jobs_.at(queue);
-    const JobId job = jobs.top();
-    jobs.pop();
-    return job;
-  }
+  [[nodiscard]] JobId next_job(QueueId queue) { return lines_.at(queue).take_first(); }
 
   /// Takes all jobs of a queue that will not be served, in order.
   [[nodiscard]] std::vector<JobId> drop(QueueId queue) {
     std::vector<JobId> dropped;
-    for (auto& jobs = jobs_.at(queue); !jobs.empty(); jobs.pop()) dropped.push_back(jobs.top());
-    jobs_.erase(queue);
+    for (JobLine& line = lines_.at(queue); !line.empty();) dropped.push_back(line.take_first());
+    lines_.erase(queue);
     return dropped;
   }
 
-  void put_back(JobId job) { jobs_.at(session_.cluster().jobs()[job].queue).push(job); }
+  void put_back(JobId job) { lines_.at(session_.cluster().jobs()[job].queue).put_back(job); }
   void put_back(QueueId queue) { queues_.push(queue); }
 
  private:
-  struct JobAfter {
-    const Session* session;
-    bool operator()(JobId left, JobId right) const { return session->job_order(left, right) > 0; }
-  };
   struct QueueAfter {
     const Session* session;
     bool operator()(QueueId left, QueueId right) const { return session->queue_order(left, right) > 0; }
   };
 
+  /// The jobs of a queue. Most are served once: those are sorted once, which for jobs that come in
+  /// order is one comparison a job, and only those that were put back are kept in a heap.
+  class JobLine {
+   public:
+    explicit JobLine(const Session& session) : session_(session), returned_(JobAfter{&session}) {}
+
+    void add(JobId job) {
+      if (next_ > 0) return put_back(job);
+      waiting_.push_back(job);
+      is_sorted_ = false;
+    }
+    void put_back(JobId job) { returned_.push(job); }
+    [[nodiscard]] bool empty() const { return next_ == waiting_.size() && returned_.empty(); }
+
+    JobId take_first() {
+      sort();
+      if (next_ < waiting_.size() && (returned_.empty() || before(waiting_[next_], returned_.top()))) {
+        return waiting_[next_++];
+      }
+      const JobId job = returned_.top();
+      returned_.pop();
+      return job;
+    }
+
+   private:
+    struct JobAfter {
+      const Session* session;
+      bool operator()(JobId left, JobId right) const { return session->job_order(left, right) > 0; }
+    };
+    [[nodiscard]] bool before(JobId left, JobId right) const { return session_.job_order(left, right) < 0; }
+    void sort() {
+      if (std::exchange(is_sorted_, true)) return;
+      const auto in_order = [this](JobId left, JobId right) { return before(left, right); };
+      if (!std::is_sorted(waiting_.begin(), waiting_.end(), in_order)) {
+        std::sort(waiting_.begin(), waiting_.end(), in_order);
+      }
+    }
+
+    const Session& session_;
+    std::vector<JobId> waiting_;
+    std::size_t next_ = 0;
+    bool is_sorted_ = true;
+    std::priority_queue<JobId, std::vector<JobId>, JobAfter> returned_;
+  };
+
   const Session& session_;
-  std::unordered_map<QueueId, std::priority_queue<JobId, std::vector<JobId>, JobAfter>> jobs_;
+  std::unordered_map<QueueId, JobLine> lines_;
   std::priority_queue<QueueId, std::vector<QueueId>, QueueAfter> queues_;
 };
 

@@ -12,6 +12,26 @@ namespace {
 bool stands_for(const FilterTerm& term) { return is_local(term.inputs()); }
 bool stands_for(const ScoreTerm& term) { return is_local(term.inputs()) && needs_highest_alone(term.normalisation()); }
 
+/// Which need the node will be short of: the first, or their number; `now`: it has all of it already.
+std::size_t first_short(const Cluster& cluster, NodeId node, std::span<const IndexWorkspace::Need> needs, bool& now) {
+  const NodeAmounts& amounts = cluster.amounts(node);
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    const Dimension kind = needs[i].kind;
+    std::int64_t idle = 0;
+    std::int64_t later = 0;
+    if (kind < NodeAmounts::kKinds) {
+      idle = amounts.allocatable[kind] - amounts.used[kind];
+      later = idle + amounts.releasing[kind] - amounts.pipelined[kind];
+    } else {
+      idle = cluster.idle(node, kind);
+      later = cluster.future_idle(node, kind);
+    }
+    if (needs[i].amount > later) return i;
+    now = now && needs[i].amount <= idle;
+  }
+  return needs.size();
+}
+
 }  // namespace
 
 bool SpecIndex::covers(const TermsInForce& terms, const Spec& spec) {
@@ -120,9 +140,10 @@ bool SpecIndex::examine(const Cluster& cluster, const TaskView& task, std::span<
     bool now = true;
     if (!cluster.is_countable(node)) {
       set_refused(rank, number_of(Reason{reasons::kUncountable, {}}));
-    } else if (IndexWorkspace::Need* need = first_short(cluster, node, now)) {
-      if (need->refusal == kFits) need->refusal = number_of(shortage_reason(cluster, need->kind));
-      set_refused(rank, need->refusal);
+    } else if (const std::size_t need = first_short(cluster, node, work_.needs, now); need < work_.needs.size()) {
+      RefusalNumber& refusal = work_.needs[need].refusal;
+      if (refusal == kFits) refusal = number_of(shortage_reason(cluster, work_.needs[need].kind));
+      set_refused(rank, refusal);
     } else if (!fixed_refusal_.empty() && fixed_refusal_[rank] != kFits) {
       set_refused(rank, fixed_refusal_[rank]);
     } else {
@@ -133,16 +154,6 @@ bool SpecIndex::examine(const Cluster& cluster, const TaskView& task, std::span<
   if (!score(cluster, task)) return false;
   set_keys();
   return true;
-}
-
-/// What the node will be short of, if anything; `now`: it has all of it already.
-IndexWorkspace::Need* SpecIndex::first_short(const Cluster& cluster, NodeId node, bool& now) const {
-  for (IndexWorkspace::Need& need : work_.needs) {
-    const std::int64_t idle = cluster.idle(node, need.kind);
-    if (need.amount > idle + cluster.releasing(node, need.kind) - cluster.pipelined(node, need.kind)) return &need;
-    now = now && need.amount <= idle;
-  }
-  return nullptr;
 }
 
 /// What fixed filters say of a node stands until its row changes.
@@ -213,8 +224,7 @@ bool SpecIndex::take_raw(const Cluster& cluster, ScaledTerm& scaled, const TaskV
 void SpecIndex::set_keys() {
   for (std::size_t i = 0; i < work_.candidates.size(); ++i) {
     const auto& [node, rank, now] = work_.candidates[i];
-    if (refusal_[rank] != kFits) --refusals_[refusal_[rank]].nodes;
-    refusal_[rank] = kFits;
+    if (const RefusalNumber before = std::exchange(refusal_[rank], kFits); before != kFits) --refusals_[before].nodes;
     if (keeps_bases_) {
       bases_[rank] = work_.sums[i];
       classes_moved_ = classes_moved_ || keys_[rank] == kRefused || (keys_[rank] > 0) != now;
@@ -265,7 +275,7 @@ void SpecIndex::set_refused(std::uint32_t rank, RefusalNumber why) {
 }
 
 void SpecIndex::set_key(std::uint32_t rank, Key key) {
-  keys_[rank] = key;
+  if (std::exchange(keys_[rank], key) == key) return;
   const auto block = static_cast<std::uint32_t>(rank / kBlock);
   if (block_is_stale_[block]) return;
   block_is_stale_[block] = true;

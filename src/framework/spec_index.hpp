@@ -105,7 +105,6 @@ class SpecIndex {
   };
   void forget(const Cluster& cluster);
   bool examine(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
-  [[nodiscard]] IndexWorkspace::Need* first_short(const Cluster& cluster, NodeId node, bool& now) const;
   void ask_fixed_filters(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
   void ask_live_filters(const TaskView& task);
   bool ask_fixed_scorers(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);

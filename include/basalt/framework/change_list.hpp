@@ -38,15 +38,23 @@ class ChangeList {
     entries_[slot] = Entry{};
   }
 
-  /// Calls `visit(slot)` for each row that changed after `moment`, newest change first.
+  /// Calls `visit(slot)` for each row that changed after `moment`, in any order.
   template <class Visit>
   void for_each_after(std::uint64_t moment, Visit&& visit) const {
+    // After many changes a pass over all rows in order of memory is faster than following a chain that jumps.
+    if (now_ - moment > entries_.size() / kManyPart) {
+      for (std::uint32_t slot = 0; slot < entries_.size(); ++slot) {
+        if (entries_[slot].changed > moment) visit(slot);
+      }
+      return;
+    }
     for (std::uint32_t slot = newest_; slot != kNone && entries_[slot].changed > moment; slot = entries_[slot].older) {
       visit(slot);
     }
   }
 
  private:
+  static constexpr std::uint64_t kManyPart = 8;
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
   struct Entry {
     std::uint64_t changed = 0;
