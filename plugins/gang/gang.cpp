@@ -27,6 +27,7 @@ class Gang final : public JobValid,
                    public Preemptable,
                    public Reclaimable,
                    public UnifiedEvictable,
+                   public CouldHelp,
                    public SessionReport {
  public:
   using Args = NoArguments;
@@ -45,6 +46,9 @@ class Gang final : public JobValid,
     return Objection{"NotEnoughTasks", "Not enough valid tasks for gang-scheduling, valid: " + std::to_string(valid) +
                                            ", min: " + std::to_string(minimum)};
   }
+
+  /// What it objects to is in the job itself.
+  bool could_help(JobId, const Changes&) const override { return false; }
 
   /// Those that still wait for their minimum go first.
   std::weak_ordering job_order(JobId left, JobId right) const override {

@@ -26,7 +26,7 @@ Resources scaled(const Resources& amount, std::int64_t factor) {
   return result;
 }
 
-class Overcommit final : public JobEnqueueable, public JobEnqueued {
+class Overcommit final : public JobEnqueueable, public JobEnqueued, public CouldHelp {
  public:
   struct Args {
     std::int64_t factor = kDefaultFactor;  ///< in millionths
@@ -63,6 +63,9 @@ class Overcommit final : public JobEnqueueable, public JobEnqueued {
   }
 
   void job_enqueued(JobId job) override { claimed_ = saturating_add(claimed_, admission_claim(cluster_, job)); }
+
+  /// What comes, or turns claims into use, leaves no more.
+  bool could_help(JobId, const Changes& changes) const override { return changes.room || changes.claims; }
 
  private:
   const Cluster& cluster_;

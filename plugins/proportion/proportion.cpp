@@ -19,7 +19,8 @@ class Proportion final : public QueueOrder,
                          public Reclaimable,
                          public UnifiedEvictable,
                          public JobEnqueueable,
-                         public JobEnqueued {
+                         public JobEnqueued,
+                         public CouldHelp {
  public:
   using Args = NoArguments;
   using Memory = JobLedger;
@@ -89,6 +90,11 @@ class Proportion final : public QueueOrder,
     const auto known = shares_.find(queue);
     if (known == shares_.end()) return;
     known->second.claimed = saturating_add(known->second.claimed, admission_claim(cluster_, job));
+  }
+
+  /// A queue that asks for more may deserve more; what others ask for more only takes from it.
+  bool could_help(JobId, const Changes& changes) const override {
+    return changes.room || changes.claims || changes.growth;
   }
 
  private:

@@ -36,8 +36,12 @@ class Backfill final : public Action {
         if (!why.empty()) session.wait_report(job).note(spec, std::move(why));
         continue;
       }
-      tx.allocate(task, placement->node);
-      if (session.job_ready(job)) tx.commit();
+      if (const Fit fit = tx.allocate(task, placement->node); !fit) {
+        why.add(fit.reason);
+        session.wait_report(job).note(spec, std::move(why));
+      } else if (session.job_ready(job)) {
+        tx.commit();
+      }
     }
   }
 };

@@ -65,6 +65,12 @@ std::vector<TaskId> waiting_tasks(const Session& session, JobId job, bool best_e
   return tasks;
 }
 
+std::vector<NodeId> nodes_within(const Cluster& cluster, HyperNodeId domain) {
+  const Topology& topology = cluster.topology();
+  const std::span<const NodeId> nodes = domain == topology.root() ? cluster.nodes_in_order() : topology.nodes(domain);
+  return {nodes.begin(), nodes.end()};
+}
+
 std::optional<Placement> find_within(const Session& session, TaskId task, HyperNodeId domain, FitSummary& why) {
   const Topology& topology = session.cluster().topology();
   if (domain == topology.root()) return session.find_placement(task, why);

@@ -16,6 +16,9 @@ std::vector<JobId> jobs_to_place(Session& session);
 /// rest.
 std::vector<TaskId> waiting_tasks(const Session& session, JobId job, bool best_effort);
 
+/// The nodes of a domain, which may be all, in rank order.
+std::vector<NodeId> nodes_within(const Cluster& cluster, HyperNodeId domain);
+
 /// A node for the task in a domain, which may be all nodes. See `Session::find_placement`.
 std::optional<Placement> find_within(const Session& session, TaskId task, HyperNodeId domain, FitSummary& why);
 

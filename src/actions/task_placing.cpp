@@ -5,36 +5,46 @@
 
 #include "actions/candidates.hpp"
 #include "actions/continuation.hpp"
+#include "basalt/base/check.hpp"
 
 namespace basalt {
 namespace {
 
-/// A node for the task, or a note of why there is none.
-std::optional<Placement> find(Session& session, JobId job, TaskId task, HyperNodeId domain) {
+/// Why no node needs to be asked about a task; empty: there is no such reason.
+std::string refusal_before_nodes(Session& session, JobId job, TaskId task) {
   const Cluster& cluster = session.cluster();
-  const SpecId spec = cluster.tasks()[task].spec;
   std::string refusal;
-  if (!session.allocatable(cluster.jobs()[job].queue, task, refusal)) {
-    if (refusal.empty()) refusal = "queue \"" + cluster.jobs()[job].queue_name + "\" has no room for it";
-  } else {
-    refusal = session.pre_predicate(task);
-  }
-  if (!refusal.empty()) {
+  if (session.allocatable(cluster.jobs()[job].queue, task, refusal)) return session.pre_predicate(task);
+  return refusal.empty() ? "queue \"" + cluster.jobs()[job].queue_name + "\" has no room for it" : refusal;
+}
+
+Fit put(TaskId task, const Placement& placement, Transaction& tx) {
+  if (placement.now) return tx.allocate(task, placement.node);
+  tx.pipeline(task, placement.node);
+  return Fit::yes();
+}
+
+/// Finds a node for the task and puts it there, or notes why there is none. A node that cannot give it
+/// the devices it needs, though no filter said so, is passed over.
+std::optional<Placement> place(Session& session, JobId job, TaskId task, HyperNodeId domain, Transaction& tx) {
+  const SpecId spec = session.cluster().tasks()[task].spec;
+  if (std::string refusal = refusal_before_nodes(session, job, task); !refusal.empty()) {
     session.wait_report(job).note(spec, std::move(refusal));
     return std::nullopt;
   }
   FitSummary why;
-  const auto placement = find_within(session, task, domain, why);
-  if (!placement) session.wait_report(job).note(spec, std::move(why));
-  return placement;
-}
-
-void put(TaskId task, const Placement& placement, Transaction& tx) {
-  if (placement.now) {
-    tx.allocate(task, placement.node);
-  } else {
-    tx.pipeline(task, placement.node);
+  std::vector<NodeId> left;  // once a node was passed over
+  auto placement = find_within(session, task, domain, why);
+  while (placement) {
+    const Fit fit = put(task, *placement, tx);
+    if (fit) return placement;
+    why.add(fit.reason);
+    if (left.empty()) left = nodes_within(session.cluster(), domain);
+    std::erase(left, placement->node);
+    placement = session.find_placement(task, left, why);
   }
+  session.wait_report(job).note(spec, std::move(why));
+  return std::nullopt;
 }
 
 bool is_ready(const Session& session, JobId job, SubJobId part) {
@@ -53,13 +63,12 @@ Placements place_tasks(Session& session, JobId job, Worklist& list, HyperNodeId 
   std::set<Symbol> failed_roles;
   while (list.next < list.tasks.size()) {
     const TaskId task = list.tasks[list.next++];
-    const auto placement = find(session, job, task, domain);
+    const auto placement = place(session, job, task, domain, tx);
     if (!placement) {
       failed_roles.insert(cluster.tasks()[task].role);
       if (may_still_succeed(cluster, job, list.part, failed_roles)) continue;
       break;
     }
-    put(task, *placement, tx);
     placements.emplace_back(task, *placement);
     if (is_ready(session, job, list.part)) break;
   }
@@ -67,7 +76,9 @@ Placements place_tasks(Session& session, JobId job, Worklist& list, HyperNodeId 
 }
 
 void repeat(const Placements& placements, Transaction& tx) {
-  for (const auto& [task, placement] : placements) put(task, placement, tx);
+  for (const auto& [task, placement] : placements) {
+    BASALT_CHECK(put(task, placement, tx), "a plugin refuses what it reserved on the same cluster");
+  }
 }
 
 }  // namespace basalt

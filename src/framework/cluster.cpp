@@ -119,6 +119,7 @@ void Cluster::move(TaskId task, TaskStatus status, NodeId node) {
   BASALT_CHECK(static_cast<bool>(node) == is_on_node(status), "a task is on a node exactly when its status says so");
   BASALT_CHECK(!node || nodes_.contains(node), "a task was moved to a node that does not exist");
   if (status == status_[task] && node == node_of_[task]) return;
+  if (status == TaskStatus::succeeded || status == TaskStatus::failed) ++claims_moment_;
   leave(task);
   enter(task, status, node);
 }
@@ -208,6 +209,7 @@ void Cluster::count_in(JobId job, QueueId queue, TaskStatus status, const Spec& 
 void Cluster::set_phase(JobId job, JobPhase phase) {
   if (phase_[job] == phase) return;
   phase_.edit(job) = phase;
+  if (phase != JobPhase::inqueue) ++claims_moment_;
   note_job(job);
 }
 
@@ -421,6 +423,7 @@ void Cluster::replace_job(JobId job, Job row) {
   kept.tasks = tasks;
   kept.sub_jobs = sub_jobs;
   if (is_news) note_job(job);
+  if (is_news) ++claims_moment_;
   if (!regroup) return;
   for (const TaskId task : tasks) remove_from_sub_job(task);
   for (const TaskId task : tasks) add_to_sub_job(task, job);
@@ -431,6 +434,7 @@ void Cluster::erase_job(JobId job) {
   const std::vector<TaskId> tasks = jobs_[job].tasks;
   for (const TaskId task : tasks) remove_from_job(task, job);
   job_changes_.note(job.slot());
+  ++claims_moment_;
   jobs_.erase(job);
 }
 
@@ -450,6 +454,7 @@ void Cluster::replace_task(TaskId task, Task row) {
   check_between_cycles();
   row.sub_job = tasks_[task].sub_job;  // follows from the rest
   if (tasks_[task] == row) return;
+  ++claims_moment_;
   const TaskStatus status = status_[task];
   const NodeId node = node_of_[task];
   const JobId job = row.job;
@@ -465,9 +470,16 @@ void Cluster::replace_task(TaskId task, Task row) {
 
 void Cluster::erase_task(TaskId task) {
   check_between_cycles();
+  ++claims_moment_;
   move(task, TaskStatus::pending, NodeId{});
   if (tasks_[task].job) remove_from_job(task, tasks_[task].job);
   tasks_.erase(task);
+}
+
+void Cluster::assign(TaskId task, StringPairs assigned) {
+  check_between_cycles();
+  BASALT_CHECK(!node_of_[task], "what a task got of its node changes while it is there");
+  tasks_[task].assigned = std::move(assigned);
 }
 
 void Cluster::add_to_job(TaskId task, JobId job) {

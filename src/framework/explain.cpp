@@ -180,7 +180,11 @@ class JobTrial {
       return;
     }
     if (placement->now) {
-      tx.allocate(task, placement->node);
+      if (const Fit fit = tx.allocate(task, placement->node); !fit) {
+        hindered(group, Hindrance::blocked,
+                 cluster_.node_name(placement->node) + ": " + format(fit.reason, cluster_.symbols()));
+        return;
+      }
     } else {
       tx.pipeline(task, placement->node);
       awaits_ = true;

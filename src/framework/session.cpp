@@ -1,6 +1,7 @@
 #include "basalt/framework/session.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "basalt/base/check.hpp"
@@ -24,6 +25,15 @@ Gradient in_order(Gradient gradient, const Topology& topology) {
     group.erase(std::unique(group.begin(), group.end()), group.end());
   }
   return gradient;
+}
+
+/// Refuses jobs, and does not say what could help them.
+bool is_silent_gate(const PointPointers& plugin) {
+  const auto answers = [&]<class... Points>(std::type_identity<std::tuple<Points...>>) {
+    return ((std::get<Points*>(plugin) != nullptr) || ...);
+  };
+  return answers(std::type_identity<std::tuple<JobValid, JobEnqueueable, Overused, Allocatable, PrePredicate>>{}) &&
+         std::get<CouldHelp*>(plugin) == nullptr;
 }
 
 }  // namespace
@@ -60,7 +70,10 @@ Session::~Session() {
 void Session::open_plugins() {
   for (const Tier& tier : configuration_.tiers) {
     const std::size_t first = plugins_.size();
-    for (const PluginSlot& slot : tier.plugins) plugins_.push_back(slot.plugin->open(*this));
+    for (const PluginSlot& slot : tier.plugins) {
+      plugins_.push_back(slot.plugin->open(*this));
+      some_gate_is_silent_ = some_gate_is_silent_ || is_silent_gate(plugins_.back()->points());
+    }
     const auto collect = [&]<class Point>(TiersOf<Point>& into) {
       std::vector<Point*> answering;
       for (std::size_t i = 0; i < tier.plugins.size(); ++i) {
@@ -194,6 +207,11 @@ bool Session::evictions_could_help() const {
                      [](const ActionSlot& slot) { return slot.action->evicts(); });
 }
 
+bool Session::could_help(JobId job, const Changes& changes) const {
+  return some_gate_is_silent_ ||
+         laws::anyone(points<CouldHelp>(), [&](const CouldHelp& plugin) { return plugin.could_help(job, changes); });
+}
+
 std::optional<WallTime> Session::deadline() const {
   std::optional<WallTime> earliest;
   laws::tell_all(points<Deadline>(), [&](const Deadline& plugin) {
@@ -242,6 +260,18 @@ void Session::enqueue(JobId job) {
   laws::tell_all(points<JobEnqueued>(), [&](JobEnqueued& plugin) { plugin.job_enqueued(job); });
 }
 
+/// The plugins' choice for a task that has just been placed.
+Fit Session::reserve(TaskId task, NodeId node) {
+  StringPairs annotations;
+  Fit answer = Fit::yes();
+  static_cast<void>(laws::all_agree(points<NodeReserve>(), [&](NodeReserve& plugin) {
+    answer = plugin.reserve(task, node, annotations);
+    return static_cast<bool>(answer);
+  }));
+  if (answer) assigned_[task] = std::move(annotations);
+  return answer;
+}
+
 void Session::admit(JobId job) {
   BASALT_CHECK(cluster_.phase(job) == JobPhase::pending, "only a pending job comes in");
   cluster_.set_phase(job, JobPhase::inqueue);
@@ -285,7 +315,11 @@ void Session::decide_placements(Decisions& decisions) const {
     switch (operation.kind) {
       case Operation::Kind::enqueue: decisions.push_back(Enqueue{operation.job}); break;
       case Operation::Kind::allocate:
-        if (stands) decisions.push_back(Bind{operation.task, operation.node, {}});
+        if (stands) {
+          const auto assigned = assigned_.find(operation.task);
+          decisions.push_back(
+              Bind{operation.task, operation.node, assigned == assigned_.end() ? StringPairs{} : assigned->second});
+        }
         break;
       case Operation::Kind::evict: decisions.push_back(Evict{operation.task, operation.reason}); break;
       case Operation::Kind::pipeline:

@@ -24,14 +24,23 @@ void Transaction::end() {
   session_ = nullptr;
 }
 
-void Transaction::allocate(TaskId task, NodeId node) {
+Fit Transaction::allocate(TaskId task, NodeId node) {
   Cluster& cluster = session_->cluster_;
   BASALT_CHECK(cluster.status(task) == TaskStatus::pending || cluster.status(task) == TaskStatus::pipelined,
                "only a waiting task can be allocated");
+  const bool may_be_refused = !session_->points<NodeReserve>().empty();
+  const UndoLog::Mark before = may_be_refused ? cluster.undo_mark() : UndoLog::Mark{};
   if (cluster.status(task) == TaskStatus::pipelined) cluster.move(task, TaskStatus::pending, NodeId{});
   BASALT_CHECK(!cluster.idle_shortage(node, cluster.spec(task).request), "allocated beyond what the node has idle");
   cluster.move(task, TaskStatus::allocated, node);
+  if (may_be_refused) {
+    if (Fit fit = session_->reserve(task, node); !fit) {
+      cluster.rollback(before);
+      return fit;
+    }
+  }
   session_->journal_.push_back({Session::Operation::Kind::allocate, task, node, JobId{}, {}});
+  return Fit::yes();
 }
 
 void Transaction::pipeline(TaskId task, NodeId node) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <unordered_set>
 
 #include "basalt/framework/session.hpp"
 
@@ -23,12 +24,14 @@ std::vector<JobId> WaitingRoom::wake(const Session& session) {
     seats_.assign(cluster.jobs().slots(), Seat{});
     awake_.clear();
     light_sleepers_.clear();
+    refused_.clear();
     groups_.clear();
     cluster.jobs().for_each([&](JobId job, const Job&) { wake(job); });
     next_round_ = now + kRound;
     everybody_wakes_ = false;
   } else {
     wake_changed(cluster);
+    wake_refused(session);
     if (cluster.relief_moment() != relief_seen_) wake_those_with_room(session);
   }
   std::erase_if(awake_, [&](JobId job) { return !cluster.jobs().contains(job); });
@@ -44,6 +47,22 @@ void WaitingRoom::wake_changed(const Cluster& cluster) {
     if (seat.job == job && seat.until == Until::anything) wake(job);
   }
   light_sleepers_.clear();
+}
+
+void WaitingRoom::wake_refused(const Session& session) {
+  const Cluster& cluster = session.cluster();
+  const bool room = cluster.relief_moment() != relief_seen_;
+  const bool claims = cluster.claims_moment() != claims_seen_;
+  std::unordered_set<QueueId> grown;
+  cluster.for_each_job_changed_after(jobs_seen_, [&](JobId job) { grown.insert(cluster.jobs()[job].queue); });
+  if (!room && !claims && grown.empty()) return;
+  std::erase_if(refused_, [&](JobId job) {
+    const Seat& seat = seats_[job.slot()];
+    if (seat.job != job || seat.until != Until::open_gate) return true;  // it woke meanwhile
+    if (!session.could_help(job, Changes{room, claims, grown.contains(cluster.jobs()[job].queue)})) return false;
+    wake(job);
+    return true;
+  });
 }
 
 void WaitingRoom::wake_those_with_room(const Session& session) {
@@ -97,6 +116,7 @@ void WaitingRoom::sit(JobId job, Until until, SpecId spec, TaskId task) {
   switch (until) {
     case Until::looked_at: awake_.push_back(job); break;
     case Until::own_change: break;
+    case Until::open_gate: refused_.push_back(job); break;
     case Until::anything: light_sleepers_.push_back(job); break;
     case Until::room: {
       Group& group = groups_[spec];
@@ -114,11 +134,12 @@ WaitingRoom::Until WaitingRoom::decide(const Session& session, JobId job, SpecId
   const Cluster& cluster = session.cluster();
   if (cluster.waiting_tasks(job) > 0) return Until::looked_at;
   if (cluster.count(job, TaskStatus::pending) == 0) {
-    return cluster.phase(job) == JobPhase::pending ? Until::anything : Until::own_change;
+    return cluster.phase(job) == JobPhase::pending ? Until::open_gate : Until::own_change;
   }
   const WaitReport* report = session.find_wait_report(job);
   if (report == nullptr || session.evictions_could_help()) return Until::anything;
-  if (!report->job_reason.empty()) return report->is_its_own_fault ? Until::own_change : Until::anything;
+  if (!report->job_reason.empty()) return report->is_its_own_fault ? Until::own_change : Until::open_gate;
+  if (report->tasks.empty() && !report->refusals.empty()) return Until::open_gate;
   for (const TaskId member : cluster.jobs()[job].tasks) {
     if (cluster.status(member) != TaskStatus::pending || cluster.spec(member).gated) continue;
     const SpecId asked = cluster.tasks()[member].spec;
@@ -136,6 +157,7 @@ void WaitingRoom::note_closed(const Cluster& cluster) {
   jobs_seen_ = cluster.job_moment();
   nodes_seen_ = cluster.node_moment();
   relief_seen_ = cluster.relief_moment();
+  claims_seen_ = cluster.claims_moment();
   frame_seen_ = cluster.frame_epoch();
 }
 

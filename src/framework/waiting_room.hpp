@@ -13,11 +13,13 @@ namespace basalt {
 class Session;
 
 /// Which jobs a cycle looks at. A job that was tried and got nothing sleeps until something
-/// changes that could help it, so that a cycle costs what changed, not what waits. Three
-/// depths of sleep:
+/// changes that could help it, so that a cycle costs what changed, not what waits. Depths of
+/// sleep:
 /// - until the job itself changes: it is complete, or not valid;
 /// - until a node that was relieved, or is new, has room for its spec: all that waits of it is
 ///   of one spec, no node had room, and what terms say of the spec depends on the node alone;
+/// - refused before any node was asked: until something happened after which a plugin that refuses
+///   so could answer otherwise (CouldHelp);
 /// - until anything changes.
 /// Now and then everybody is woken all the same. A job that holds a reservation never sleeps.
 class WaitingRoom {
@@ -36,7 +38,7 @@ class WaitingRoom {
   [[nodiscard]] std::optional<WallTime> deadline() const { return deadline_; }
 
  private:
-  enum class Until : std::uint8_t { looked_at, own_change, room, anything };
+  enum class Until : std::uint8_t { looked_at, own_change, room, open_gate, anything };
   struct Seat {
     JobId job;
     Until until = Until::looked_at;
@@ -50,6 +52,7 @@ class WaitingRoom {
   };
 
   void wake_changed(const Cluster& cluster);
+  void wake_refused(const Session& session);
   void wake_those_with_room(const Session& session);
   void wake(JobId job);
   void sit(JobId job, Until until, SpecId spec, TaskId task);
@@ -58,9 +61,10 @@ class WaitingRoom {
   std::vector<Seat> seats_;  // by slot of the job
   std::vector<JobId> awake_;
   std::vector<JobId> light_sleepers_;  // until anything changes
+  std::vector<JobId> refused_;         // until a gate could open
   std::unordered_map<SpecId, Group> groups_;
   bool everybody_wakes_ = true;
-  std::uint64_t jobs_seen_ = 0, nodes_seen_ = 0, relief_seen_ = 0, frame_seen_ = 0;
+  std::uint64_t jobs_seen_ = 0, nodes_seen_ = 0, relief_seen_ = 0, claims_seen_ = 0, frame_seen_ = 0;
   std::optional<WallTime> next_round_;  // when everybody is woken again
   std::optional<WallTime> deadline_;
 };

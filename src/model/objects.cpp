@@ -12,6 +12,12 @@ bool is_scheduling_annotation(std::string_view key) {
                                                   [key](std::string_view domain) { return key.starts_with(domain); });
 }
 
+bool is_assignment_annotation(std::string_view key) {
+  constexpr std::array<std::string_view, 3> kBeginnings = {"basalt.sh/assigned-", "volcano.sh/vgpu-", "volcano.sh/gpu-"};
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                     [key](std::string_view beginning) { return key.starts_with(beginning); });
+}
+
 const std::string* find_value(const StringPairs& pairs, std::string_view key) {
   const auto found = std::find_if(pairs.begin(), pairs.end(), [key](const auto& pair) { return pair.first == key; });
   return found != pairs.end() ? &found->second : nullptr;

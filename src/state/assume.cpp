@@ -12,6 +12,8 @@ void State::assume(const Decisions& decisions) {
                    [this](const Bind& bind) {
                      const Task& task = cluster_.tasks()[bind.task];
                      pods_.at(task.namespace_name + "/" + task.name).binding = true;
+                     cluster_.move(bind.task, TaskStatus::pending, NodeId{});  // where it held a reservation
+                     cluster_.assign(bind.task, bind.annotations);
                      cluster_.move(bind.task, TaskStatus::binding, bind.node);
                    },
                    [this](const Evict& evict) {

@@ -112,6 +112,10 @@ Task State::make_task(const PodObject& pod, JobId job) {
   }
   row.critical = is_critical(pod);
   row.never_preempts = pod.never_preempts;
+  if (!pod.node_name.empty()) {
+    std::copy_if(pod.meta.annotations.begin(), pod.meta.annotations.end(), std::back_inserter(row.assigned),
+                 [](const auto& annotation) { return is_assignment_annotation(annotation.first); });
+  }
   row.nominated_node = pod.nominated_node_name;
   row.scheduled = scheduled_condition(pod);
   return row;
@@ -157,6 +161,7 @@ void State::take(const PodObject& pod) {
     const Task& kept = cluster_.tasks()[entry.task];
     const SpecId spec = kept.spec;
     const LabelSetId labels = kept.labels;
+    if (entry.binding) row.assigned = kept.assigned;  // this object is older than the bind
     cluster_.replace_task(entry.task, std::move(row));
     cluster_.release_labels(labels);
     cluster_.release_spec(spec);
@@ -175,6 +180,7 @@ void State::place_as_observed(PodEntry& entry) {
     if (waits && cluster_.status(entry.task) == TaskStatus::pipelined) return;  // keeps its reservation
     const TaskStatus over = entry.phase == PodPhase::succeeded ? TaskStatus::succeeded : TaskStatus::failed;
     cluster_.move(entry.task, waits ? TaskStatus::pending : over, NodeId{});
+    if (!cluster_.tasks()[entry.task].assigned.empty()) cluster_.assign(entry.task, {});
   } else {
     TaskStatus status = TaskStatus::bound;
     switch (entry.phase) {

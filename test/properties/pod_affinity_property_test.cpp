@@ -159,7 +159,11 @@ class Story {
     switch (cluster.status(task)) {
       case TaskStatus::pending:
         if (!cluster.tasks()[task].job) break;
-        chance(3) ? tx.pipeline(task, node) : tx.allocate(task, node);
+        if (chance(3)) {
+          tx.pipeline(task, node);
+        } else {
+          EXPECT_TRUE(tx.allocate(task, node));
+        }
         break;
       case TaskStatus::pipelined: tx.release(task); break;
       case TaskStatus::running: tx.evict(task, "preempt"); break;

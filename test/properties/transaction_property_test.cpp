@@ -44,7 +44,7 @@ class TransactionProperty : public ::testing::Test {
     switch (cluster.status(task)) {
       case TaskStatus::pending:
         if (random() % 2 == 0 && !cluster.idle_shortage(node, cluster.spec(task).request)) {
-          tx.allocate(task, node);
+          EXPECT_TRUE(tx.allocate(task, node));
         } else if (!cluster.future_shortage(node, cluster.spec(task).request)) {
           tx.pipeline(task, node);
         }

@@ -246,6 +246,9 @@ class Cluster {
       if (job) visit(job);
     });
   }
+  /// Counts what could make jobs claim less: jobs and tasks that go or have new rows, and phases but
+  /// Inqueue.
+  [[nodiscard]] std::uint64_t claims_moment() const { return claims_moment_; }
   /// Changes whenever the row of a queue does, the topology, or the sum of what all nodes have.
   [[nodiscard]] std::uint64_t frame_epoch() const { return frame_epoch_; }
 
@@ -299,6 +302,8 @@ class Cluster {
   /// Replaces a task's row, its job included; status and node stay.
   void replace_task(TaskId task, Task row);
   void erase_task(TaskId task);
+  /// Sets what a task gets of the node it is about to be put on. REQUIRES: it is on none.
+  void assign(TaskId task, StringPairs assigned);
   HyperNodeId insert_hyper_node(HyperNode row);
   /// REQUIRES: not the virtual one.
   void erase_hyper_node(HyperNodeId hyper_node);
@@ -389,7 +394,7 @@ class Cluster {
   std::vector<NodeAmounts> amounts_;        // by slot of a node
   std::vector<std::uint8_t> is_countable_;  // by slot of a node
   std::vector<std::uint64_t> row_changed_;  // by slot of a node: the moment in node_changes_
-  std::uint64_t order_epoch_ = 1, frame_epoch_ = 1;
+  std::uint64_t order_epoch_ = 1, frame_epoch_ = 1, claims_moment_ = 0;
   mutable std::vector<NodeId> nodes_in_order_;
   mutable std::vector<std::uint32_t> ranks_;
   mutable bool order_is_stale_ = false;

@@ -324,6 +324,24 @@ struct Predicate {
   ~Predicate() = default;
 };
 
+/// Chooses what a task gets of its node besides amounts: devices, cores, shares of them. Asked each
+/// time a task is placed to be bound, when it counts as placed already; not for reservations, since
+/// what is leaving holds its devices still. What is chosen must be
+/// - kept in columns of the tables (`Cluster::add_node_column`), which every roll-back restores;
+/// - written as annotations with keys of `is_assignment_annotation`, which go with the bind. From then
+///   on they are in `Task::assigned`, so that a `PlacementKeeper` finds them when the task is put on
+///   its node again: after the session, after a restart.
+/// A plugin that may refuse should have a filter that refuses too: here a refusal costs a search of
+/// another node. Law: all agree, asked in order; what was chosen is taken back after a refusal. No
+/// switch. Source: the Reserve point of kube-scheduler's framework.
+struct NodeReserve {
+  static constexpr std::string_view kSwitch = "";
+  virtual Fit reserve(TaskId task, NodeId node, StringPairs& annotations) = 0;
+
+ protected:
+  ~NodeReserve() = default;
+};
+
 /// Which of the nodes that can take a task is best. Law: sum of all terms.
 struct NodeOrder {
   static constexpr std::string_view kSwitch = "enableNodeOrder";
@@ -367,6 +385,26 @@ struct HyperNodeGradient {
   ~HyperNodeGradient() = default;
 };
 
+/// What has happened since a job was refused; several may have.
+struct Changes {
+  bool room = false;    ///< tasks left nodes, or nodes came or changed
+  bool claims = false;  ///< jobs went, lost tasks, or changed otherwise than by new tasks
+  bool growth = false;  ///< jobs or tasks came or were placed, in the queue of the job that is asked about
+};
+
+/// Whether a plugin that refuses jobs before any node is asked (JobValid, JobEnqueueable, Overused,
+/// Allocatable, PrePredicate) could answer otherwise for a job after some changes. If not, the
+/// job sleeps on. Changes of the job itself, of queues and of the sum of all nodes wake it whatever the
+/// answer, and so does time (`Deadline`). Law: anyone; who refuses jobs and has not this point is taken
+/// to say yes. No switch. Source: the queueing hints of kube-scheduler (KEP-4247).
+struct CouldHelp {
+  static constexpr std::string_view kSwitch = "";
+  [[nodiscard]] virtual bool could_help(JobId job, const Changes& changes) const = 0;
+
+ protected:
+  ~CouldHelp() = default;
+};
+
 /// When a plugin could answer otherwise though nothing has changed: a time-out, a window that
 /// opens. Asked at the end of a session; the next one comes then at the latest, and looks at
 /// every job. Law: the earliest.
@@ -389,10 +427,10 @@ struct SessionReport {
 };
 
 /// Every extension point; a new one is added here, and in the table of docs/extension-points.md.
-using ExtensionPoints =
-    std::tuple<QueueOrder, JobOrder, SubJobOrder, TaskOrder, JobValid, JobReady, JobPipelined, SubJobReady,
-               SubJobPipelined, JobEnqueueable, JobEnqueued, JobStarving, Overused, Allocatable, QueueBounds,
-               Preemptive, Preemptable, Reclaimable, UnifiedEvictable, VictimQueueOrder, VictimTasks, PrePredicate,
-               Predicate, NodeOrder, HyperNodeOrder, HyperNodeGradient, Deadline, SessionReport>;
+using ExtensionPoints = std::tuple<QueueOrder, JobOrder, SubJobOrder, TaskOrder, JobValid, JobReady, JobPipelined,
+                                   SubJobReady, SubJobPipelined, JobEnqueueable, JobEnqueued, JobStarving, Overused,
+                                   Allocatable, QueueBounds, Preemptive, Preemptable, Reclaimable, UnifiedEvictable,
+                                   VictimQueueOrder, VictimTasks, PrePredicate, Predicate, NodeReserve, NodeOrder,
+                                   HyperNodeOrder, HyperNodeGradient, CouldHelp, Deadline, SessionReport>;
 
 }  // namespace basalt

@@ -155,6 +155,8 @@ class Session {
   [[nodiscard]] bool is_indexed(SpecId spec) const;
   /// Whether some action makes room by evicting.
   [[nodiscard]] bool evictions_could_help() const;
+  /// Whether a plugin that refused a job before any node was asked could answer otherwise now.
+  [[nodiscard]] bool could_help(JobId job, const Changes& changes) const;
   /// The earliest moment at which a plugin could answer otherwise though nothing has changed.
   [[nodiscard]] std::optional<WallTime> deadline() const;
   /// Why a task cannot be placed on any node, asked before nodes are: what blocks its spec, else
@@ -218,6 +220,7 @@ class Session {
   [[nodiscard]] bool failure_holds(const Spec& spec) const;
   [[nodiscard]] bool failure_is_known(TaskId task) const;
   void remember_opening(TaskId task);
+  Fit reserve(TaskId task, NodeId node);
   void decide_placements(Decisions& decisions) const;
 
   Cluster& cluster_;
@@ -228,11 +231,13 @@ class Session {
   bool closed_ = false;
   std::vector<std::unique_ptr<OpenedPlugin>> plugins_;
   PointTable<ExtensionPoints>::Type points_;
+  bool some_gate_is_silent_ = false;  // a plugin that refuses jobs does not say what could help
   SessionPurpose purpose_;
   std::vector<JobId> jobs_in_view_;
   std::unique_ptr<TermsInForce> terms_;
   SessionMemory* memory_ = nullptr;  // null: this session does without
   std::vector<Operation> journal_;
+  std::unordered_map<TaskId, StringPairs> assigned_;  // what was chosen when a task was last placed
   /// Where tasks that gave up or took a reservation stood when the session opened.
   std::unordered_map<TaskId, std::pair<TaskStatus, NodeId>> openings_;
   std::unordered_map<JobId, WaitReport> waits_;

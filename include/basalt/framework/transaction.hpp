@@ -4,6 +4,7 @@
 #include <string>
 
 #include "basalt/framework/column.hpp"
+#include "basalt/framework/reason.hpp"
 #include "basalt/model/ids.hpp"
 
 namespace basalt {
@@ -29,9 +30,10 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
 
-  /// Places a pending or pipelined task on a node, to be bound.
+  /// Places a pending or pipelined task on a node, to be bound. A refusal is that of a plugin that
+  /// chooses devices there (NodeReserve), and leaves everything as it was.
   /// REQUIRES: the request fits in what the node has idle.
-  void allocate(TaskId task, NodeId node);
+  [[nodiscard]] Fit allocate(TaskId task, NodeId node);
   /// Gives a pending task a reservation on what a node will have.
   /// REQUIRES: the request fits in the node's future idle.
   void pipeline(TaskId task, NodeId node);

@@ -39,6 +39,10 @@ struct ObjectMeta {
 /// Keys below volcano.sh/, scheduling.volcano.sh/, scheduling.k8s.io/, basalt.sh/ and the
 /// legacy "sla-waiting-time".
 bool is_scheduling_annotation(std::string_view key);
+/// Keys under which a scheduler writes what a pod got of its node besides amounts (devices, cores):
+/// below basalt.sh/assigned- and, as Volcano's device plugins know them, volcano.sh/vgpu-,
+/// volcano.sh/gpu-.
+bool is_assignment_annotation(std::string_view key);
 /// The value of a key, or nullptr.
 const std::string* find_value(const StringPairs& pairs, std::string_view key);
 

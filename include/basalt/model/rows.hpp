@@ -107,6 +107,9 @@ struct Task {
   bool preemptable = true;
   bool critical = false;  ///< system-cluster-critical, system-node-critical, or in kube-system
   bool never_preempts = false;
+  /// What it got of its node besides amounts, as annotations (`is_assignment_annotation`); only of
+  /// tasks that are on a node, and not merely tried there.
+  StringPairs assigned;
   std::string nominated_node;              ///< status.nominatedNodeName as last seen
   std::optional<ConditionText> scheduled;  ///< its PodScheduled condition as last seen
   bool operator==(const Task&) const = default;

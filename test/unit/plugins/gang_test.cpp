@@ -175,7 +175,7 @@ TEST_F(GangTest, GivesNoCreditForPendingTasksThatAskForNothing) {
   EXPECT_FALSE(session.job_pipelined(job));
   EXPECT_TRUE(session.job_starving(job));
   Transaction tx = session.begin();
-  tx.allocate(light, node);
+  ASSERT_TRUE(tx.allocate(light, node));
   EXPECT_TRUE(session.job_ready(job));
 }
 

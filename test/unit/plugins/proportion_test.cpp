@@ -92,7 +92,7 @@ TEST_F(ProportionTest, CallsAQueueOverusedWhenItHasAllItDeservesOfEveryKind) {
   Session session(world.cluster, plugin.configuration, {});
   EXPECT_FALSE(session.overused(q1));  // its memory is not there yet
   Transaction tx = session.begin();
-  tx.allocate(more, node);
+  ASSERT_TRUE(tx.allocate(more, node));
   EXPECT_TRUE(session.overused(q1));
 }
 
