@@ -54,6 +54,11 @@ double share_of(const Queue& queue, const Resources& allocated, const Resources&
   return share;
 }
 
+bool waits_for_its_minimum(const Cluster& cluster, JobId job) {
+  const auto minimum = static_cast<std::uint32_t>(std::max(cluster.jobs()[job].min_member, 0));
+  return cluster.ready_tasks(job) < minimum && cluster.count(job, TaskStatus::pending) > 0;
+}
+
 }  // namespace
 
 void SchedulerObserver::cycle_done(const CycleReport& report) {
@@ -109,13 +114,17 @@ void SchedulerObserver::count_decisions(const CycleReport& report) {
   }
 }
 
+/// Only jobs that changed are looked at: most cycles change few.
 void SchedulerObserver::measure_jobs(const Cluster& cluster) {
-  std::size_t waiting = 0;
-  cluster.jobs().for_each([&](JobId id, const Job& job) {
-    const bool is_ready = cluster.ready_tasks(id) >= static_cast<std::uint32_t>(std::max(job.min_member, 0));
-    if (!is_ready && cluster.count(id, TaskStatus::pending) > 0) ++waiting;
+  job_waits_.resize(cluster.jobs().slots());
+  cluster.for_each_job_slot_changed_after(jobs_seen_, [&](std::uint32_t slot, JobId job) {
+    const bool waits = job && waits_for_its_minimum(cluster, job);
+    if (waits == job_waits_[slot]) return;
+    job_waits_[slot] = waits;
+    waits ? ++waiting_jobs_ : --waiting_jobs_;
   });
-  metrics_.unschedule_job_count.set(static_cast<double>(waiting));
+  jobs_seen_ = cluster.job_moment();
+  metrics_.unschedule_job_count.set(static_cast<double>(waiting_jobs_));
 }
 
 void SchedulerObserver::measure_queues(const Cluster& cluster) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "daemon/logging.hpp"
 #include "daemon/metrics.hpp"
@@ -42,6 +43,9 @@ class SchedulerObserver final : public Observer {
   const bool logs_binds_;
   /// Queues with series, and the resources of each: to remove them with the queue. On the scheduler's thread.
   std::map<std::string, std::set<std::string>> queues_;
+  std::vector<bool> job_waits_;  // by slot of a job: it waits for its minimum
+  std::size_t waiting_jobs_ = 0;
+  std::uint64_t jobs_seen_ = 0;         // the tables' moment up to which the above is counted
   std::uint64_t index_mismatches_ = 0;  // as last reported
   std::set<std::string> topology_problems_;  // that were told, and still are
 };
