@@ -2,6 +2,7 @@
 
 #include "basalt/base/check.hpp"
 #include "state/interner.hpp"
+#include "state/preemptable.hpp"
 #include "state/state.hpp"
 
 // PodGroups and what stands for them become jobs; queues and priority classes are theirs.
@@ -9,7 +10,6 @@ namespace basalt {
 namespace {
 
 constexpr std::string_view kQueueName = "scheduling.volcano.sh/queue-name";
-constexpr std::string_view kPreemptable = "volcano.sh/preemptable";
 
 QueueState parse_queue_state(const std::string& text) {
   if (text.empty() || text == "Open") return QueueState::open;
@@ -176,9 +176,7 @@ Job State::make_job(const PodGroupObject& object) {
       row.blockers.push_back("unsupported: " + amounts.error().message);
     }
   }
-  const std::string* preemptable = find_value(object.meta.annotations, kPreemptable);
-  if (preemptable == nullptr) preemptable = find_value(object.meta.labels, kPreemptable);
-  if (preemptable != nullptr) row.preemptable = *preemptable == "true";
+  row.preemptable = stated_preemptable(object.meta);
   row.annotations = object.meta.annotations;
   if (object.network_topology) row.network_topology = make_topology(*object.network_topology);
   for (const SubGroupPolicyText& policy : object.sub_groups) {
