@@ -61,7 +61,9 @@ constexpr std::string_view kGuaranteed = R"(
     task a-0 cpu=10
     task b-0 cpu=1
     job  six queue=q1 min-resources.cpu=6
-    job  seven queue=q1 min-resources.cpu=7)";
+    job  seven queue=q1 min-resources.cpu=7
+    task six-0
+    task seven-0)";
 
 TEST(WaterFillingExample, AGuaranteeLiftsAQueueAndLimitsTheOthers) {
   Interview asked(kGuaranteed);

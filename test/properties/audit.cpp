@@ -30,13 +30,17 @@ void Audit::happened(const Delta& delta) {
                    const auto* pod = std::get_if<PodObject>(&upserted.object);
                    if (pod == nullptr) return;
                    const std::string key = key_of(pod->meta.namespace_name, pod->meta.name);
-                   if (const auto known = pods_.find(key);
-                       known != pods_.end() && known->second.meta.uid != pod->meta.uid) {
+                   const auto known = pods_.find(key);
+                   std::string node = pod->node_name;
+                   if (known != pods_.end() && known->second.meta.uid == pod->meta.uid) {
+                     if (node.empty()) node = known->second.node_name;  // a pod never loses its node
+                   } else {
                      intents_.erase(key);
                      evicting_.erase(key);
                    }
                    if (!pod->node_name.empty()) intents_.erase(key);  // the API decides
                    pods_[key] = *pod;
+                   pods_[key].node_name = node;
                  },
                  [this](const Removed& removed) {
                    if (removed.kind == ObjectKind::node) nodes_.erase(removed.name);
@@ -135,7 +139,7 @@ void Audit::assumed(const Decisions& decisions) {
   check_quota(decisions);
   check_turns(decisions);
   check_holds(decisions);
-  check_reports();
+  check_reports(decisions);
 }
 
 /// Nothing new for a queue that is not open or has what it may have, where proportion is asked.
@@ -189,10 +193,12 @@ std::string Audit::shape_of(const Job& job) const {
   return text;
 }
 
-/// Of two jobs that are alike and both wait, the later one gets nothing that the earlier one does not get.
+/// Of two jobs that are alike and both wait, the later one gets nothing that the earlier one does not get: unless
+/// between their turns somebody made or gave up room.
 void Audit::check_turns(const Decisions& decisions) {
   std::set<std::uint32_t> gained;
   for (const Decision& decision : decisions) {
+    if (std::holds_alternative<Evict>(decision) || std::holds_alternative<Release>(decision)) return;
     if (const auto* bind = std::get_if<Bind>(&decision)) gained.insert(cluster().tasks()[bind->task].job.slot());
     if (const auto* reserve = std::get_if<Reserve>(&decision)) {
       gained.insert(cluster().tasks()[reserve->task].job.slot());
@@ -227,7 +233,7 @@ void Audit::check_holds(const Decisions& decisions) {
       cluster().for_each_task_on(bind->node, [&](TaskId other) {
         const JobId holder = cluster().tasks()[other].job;
         if (cluster().status(other) != TaskStatus::pipelined || !had_reservation_.contains(other.slot())) return;
-        if (holder == job || cluster().spec(other).request[kind] == 0) return;
+        if (!holder || holder == job || cluster().spec(other).request[kind] == 0) return;
         if (cluster().jobs()[holder].priority < cluster().jobs()[job].priority) return;
         complain("V7: " + cluster().tasks()[bind->task].name + " takes the " + cluster().schema().name(kind) +
                  " that " + cluster().tasks()[other].name + " holds in reserve on " + cluster().node_name(bind->node));
@@ -237,13 +243,17 @@ void Audit::check_holds(const Decisions& decisions) {
 }
 
 /// What objects say, or will once it is written, is so; and each pod that waits says why.
-void Audit::check_reports() {
+void Audit::check_reports(const Decisions& decisions) {
+  std::set<std::uint32_t> hit;  // jobs that lost somebody late in the cycle: their status follows in the next
+  for (const Decision& decision : decisions) {
+    if (const auto* evict = std::get_if<Evict>(&decision)) hit.insert(cluster().tasks()[evict->task].job.slot());
+  }
   cluster().jobs().for_each([&](JobId id, const Job& job) {
-    if (job.implicit || job.tasks.empty()) return;
+    if (job.implicit || job.tasks.empty() || hit.contains(id.slot())) return;
     const auto count = [&](TaskStatus status) { return static_cast<std::int32_t>(cluster().count(id, status)); };
     const JobObserved& seen = job.observed;
     if (seen.failed != count(TaskStatus::failed) || seen.succeeded != count(TaskStatus::succeeded) ||
-        seen.running < count(TaskStatus::running)) {
+        seen.running != count(TaskStatus::running)) {
       complain("O1: the status of job " + job.name + " counts its pods wrongly");
     }
   });

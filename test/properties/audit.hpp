@@ -48,7 +48,7 @@ class Audit {
   void check_quota(const Decisions& decisions);
   void check_turns(const Decisions& decisions);
   void check_holds(const Decisions& decisions);
-  void check_reports();
+  void check_reports(const Decisions& decisions);
 
   const State& state_;
   const Configuration& configuration_;

@@ -38,7 +38,7 @@ std::vector<std::string> smallest_that_breaks(const std::vector<std::string>& li
 
 TEST(Engine, KeepsItsPromisesOnGeneratedClusters) {
   const Registry registry{builtin_plugins(), builtin_actions()};
-  constexpr std::uint32_t kCases = cases(800);
+  constexpr std::uint32_t kCases = cases(500);
   for (std::uint32_t seed = 1; seed <= kCases; ++seed) {
     const std::vector<std::string> lines = random_scenario(seed);
     const std::vector<std::string> violations = violations_of(lines, registry);

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
+#include <sstream>
 
 #include "basalt/framework/session.hpp"
 #include "basalt/testing/scenario.hpp"
@@ -145,19 +147,32 @@ std::vector<std::string> complaints_about(const std::vector<std::string>& lines,
   return history.complaints();
 }
 
+/// A complaint without the names in it: what is wrong, and not with whom.
+std::string kind_of(const std::string& complaint) {
+  std::istringstream in(complaint.substr(complaint.find(' ') + 1));
+  std::string kind = complaint.substr(0, complaint.find(' '));
+  for (std::string word; in >> word;) {
+    const bool is_name = std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!is_name) kind += " " + word;
+  }
+  return kind;
+}
+
 TEST(Invariants, HoldOverHistoriesOfGeneratedClusters) {
   const Registry registry{builtin_plugins(), builtin_actions()};
-  for (std::uint32_t seed = 1; seed <= cases(1500); ++seed) {
-    const std::vector<std::string> lines = random_scenario(seed);
-    const std::vector<std::string> complaints = complaints_about(lines, registry);
-    if (complaints.empty()) continue;
-    const std::string name = complaints.front().substr(0, complaints.front().find(':'));
-    const auto smallest = shrink(lines, [&](const auto& fewer) {
+  std::map<std::string, std::uint32_t> first;  // kind of complaint -> seed
+  for (std::uint32_t seed = 1; seed <= cases(1000); ++seed) {
+    for (const std::string& complaint : complaints_about(random_scenario(seed), registry)) {
+      first.emplace(kind_of(complaint), seed);
+    }
+  }
+  for (const auto& [kind, seed] : first) {
+    const auto smallest = shrink(random_scenario(seed), [&](const auto& fewer) {
       const auto still = complaints_about(fewer, registry);
-      return std::any_of(still.begin(), still.end(), [&](const auto& each) { return each.starts_with(name + ":"); });
+      return std::any_of(still.begin(), still.end(), [&](const auto& each) { return kind_of(each) == kind; });
     });
-    FAIL() << "seed " << seed << ": " << complaints.front() << "\nsmallest scenario:\n"
-           << join_lines(smallest) << "complaint: " << complaints_about(smallest, registry).front();
+    ADD_FAILURE() << "seed " << seed << ": " << kind << "\nsmallest scenario:\n"
+                  << join_lines(smallest) << "complaint: " << complaints_about(smallest, registry).front();
   }
 }
 

@@ -60,12 +60,16 @@ class Questions {
     for (const QueueId evictor : queues_) {
       broken += check<QueueId>("victim_queue_order", queues_,
                                [&](QueueId l, QueueId r) { return session_.victim_queue_order(l, r, evictor); });
-      std::vector<TaskId> candidates;
+      // Who is asked about together is of the evictor's queue, or of others.
+      std::vector<TaskId> own, others;
       for (const TaskId task : tasks_) {
-        if (cluster_.jobs()[cluster_.tasks()[task].job].queue) candidates.push_back(task);
+        const QueueId queue = cluster_.jobs()[cluster_.tasks()[task].job].queue;
+        if (queue) (queue == evictor ? own : others).push_back(task);
       }
-      broken += check<TaskId>("victim_order", candidates,
-                              [&](TaskId l, TaskId r) { return session_.victim_order(evictor, l, r); });
+      for (const auto& candidates : {own, others}) {
+        broken += check<TaskId>("victim_order", candidates,
+                                [&](TaskId l, TaskId r) { return session_.victim_order(evictor, l, r); });
+      }
     }
     return broken;
   }
