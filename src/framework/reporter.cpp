@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <set>
 
 #include "basalt/framework/session.hpp"
 
@@ -158,7 +159,8 @@ void Reporter::report_queues() {
   std::map<std::string, Resources, std::less<>> sums;
   for (const auto& [name, id] : by_name) {
     std::string at = name;
-    for (std::size_t depth = 0; depth <= by_name.size(); ++depth) {  // a cycle of parents ends here
+    std::set<std::string> seen;
+    while (seen.insert(at).second) {  // parents may go in circles
       const auto found = by_name.find(at);
       if (found == by_name.end()) break;
       sums[at] += cluster.allocated(id);

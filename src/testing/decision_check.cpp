@@ -96,6 +96,10 @@ class DecisionCheck {
   /// Whoever goes for a job of his queue is not more important than every job of it that gained something.
   void check_priorities_of_victims() {
     std::map<std::uint32_t, std::int32_t> most;  // by slot of a queue
+    // Whoever came with a reservation may need somebody to go for it still.
+    cluster_.jobs().for_each([&](JobId job, const Job&) {
+      if (cluster_.waiting_tasks(job) > 0) gainers_.insert(job);
+    });
     for (const JobId job : gainers_) {
       const Job& row = cluster_.jobs()[job];
       if (!row.queue) continue;
