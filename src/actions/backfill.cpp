@@ -33,6 +33,7 @@ class Backfill final : public Action {
       FitSummary why;
       const auto placement = session.find_placement(task, why);
       if (!placement || !placement->now) {
+        if (placement) session.wait_report(job).note(spec, "a node has room once pods that are leaving have left");
         if (!why.empty()) session.wait_report(job).note(spec, std::move(why));
         continue;
       }

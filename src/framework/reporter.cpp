@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <set>
 
 #include "basalt/framework/session.hpp"
 
@@ -36,6 +37,18 @@ std::string_view total_of(std::string_view message) {
   const std::size_t slash = message.find('/');
   const std::size_t space = message.find(' ');
   return slash < space ? message.substr(slash + 1, space - slash - 1) : std::string_view();
+}
+
+/// Why a task waits of which no action noted anything: there was nothing to ask, or nothing in its own way.
+std::string unexplained(const Session& session, JobId job) {
+  const Cluster& cluster = session.cluster();
+  if (cluster.nodes_in_order().empty()) return "0/0 nodes are unavailable.";
+  if (session.job_ready(job)) return {};
+  const auto is_gated = [&](TaskId task) { return cluster.spec(task).gated; };
+  const std::vector<TaskId>& tasks = cluster.jobs()[job].tasks;
+  const auto gated = std::count_if(tasks.begin(), tasks.end(), is_gated);
+  if (gated == 0) return "pod group is not ready";
+  return "pod group is not ready, " + std::to_string(gated) + " of its pods held by scheduling gates";
 }
 
 /// Rows in the order in which decisions about them are made.
@@ -131,6 +144,7 @@ void Reporter::report_waiting_tasks(JobId job) {
                          ", once resource is released and minAvailable is satisfied");
     } else if (status == TaskStatus::pending && !cluster.spec(task).gated) {
       std::string text = session_.wait_text(job, cluster.tasks()[task].spec);
+      if (text.empty()) text = unexplained(session_, job);
       if (!text.empty()) task_condition(task, "Unschedulable", std::move(text));
     }
   }
@@ -145,7 +159,8 @@ void Reporter::report_queues() {
   std::map<std::string, Resources, std::less<>> sums;
   for (const auto& [name, id] : by_name) {
     std::string at = name;
-    for (std::size_t depth = 0; depth <= by_name.size(); ++depth) {  // a cycle of parents ends here
+    std::set<std::string> seen;
+    while (seen.insert(at).second) {  // parents may go in circles
       const auto found = by_name.find(at);
       if (found == by_name.end()) break;
       sums[at] += cluster.allocated(id);

@@ -2,6 +2,7 @@
 
 #include "basalt/base/check.hpp"
 #include "state/interner.hpp"
+#include "state/preemptable.hpp"
 #include "state/state.hpp"
 
 // PodGroups and what stands for them become jobs; queues and priority classes are theirs.
@@ -9,7 +10,6 @@ namespace basalt {
 namespace {
 
 constexpr std::string_view kQueueName = "scheduling.volcano.sh/queue-name";
-constexpr std::string_view kPreemptable = "volcano.sh/preemptable";
 
 QueueState parse_queue_state(const std::string& text) {
   if (text.empty() || text == "Open") return QueueState::open;
@@ -128,13 +128,20 @@ void State::observe(const Group& group) {
 
 /// A queue with jobs of ours, and all queues above it.
 void State::mark_served(const std::string& name) {
-  const auto known = queues_.find(name);
-  if (known == queues_.end() || cluster_.queues()[known->second].served) return;
-  Queue row = cluster_.queues()[known->second];
-  row.served = true;
-  const std::string parent = row.parent.empty() ? "root" : row.parent;
-  cluster_.replace_queue(known->second, std::move(row));
-  mark_served(parent);
+  std::string at = name;
+  for (std::size_t depth = 0; depth <= queues_.size(); ++depth) {  // parents may go in circles
+    const auto known = queues_.find(at);
+    if (known == queues_.end()) return;
+    const Queue& queue = cluster_.queues()[known->second];
+    const std::string parent = queue.parent.empty() ? "root" : queue.parent;
+    if (!queue.served) {
+      Queue row = queue;
+      row.served = true;
+      cluster_.replace_queue(known->second, std::move(row));
+    }
+    if (at == "root") return;
+    at = parent;
+  }
 }
 
 std::optional<Job> State::desired_row(const std::string& key, const Group& group) {
@@ -176,9 +183,7 @@ Job State::make_job(const PodGroupObject& object) {
       row.blockers.push_back("unsupported: " + amounts.error().message);
     }
   }
-  const std::string* preemptable = find_value(object.meta.annotations, kPreemptable);
-  if (preemptable == nullptr) preemptable = find_value(object.meta.labels, kPreemptable);
-  if (preemptable != nullptr) row.preemptable = *preemptable == "true";
+  row.preemptable = stated_preemptable(object.meta);
   row.annotations = object.meta.annotations;
   if (object.network_topology) row.network_topology = make_topology(*object.network_topology);
   for (const SubGroupPolicyText& policy : object.sub_groups) {
@@ -220,6 +225,7 @@ void State::take(const QueueObject& object) {
   if (const auto known = queues_.find(row.name); known != queues_.end()) {
     row.served = cluster_.queues()[known->second].served;
     cluster_.replace_queue(known->second, std::move(row));
+    if (cluster_.queues()[known->second].served) mark_served(object.meta.name);
     return;
   }
   const std::string name = row.name;

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "basalt/base/check.hpp"
+#include "state/preemptable.hpp"
 #include "state/state.hpp"
 
 // Pods become tasks: which rows they make, and where they stand.
@@ -12,20 +13,8 @@ constexpr std::string_view kGroupName = "scheduling.k8s.io/group-name";
 constexpr std::string_view kGroupMinMember = "scheduling.volcano.sh/group-min-member";
 constexpr std::string_view kTaskSpec = "volcano.sh/task-spec";
 constexpr std::string_view kTaskPriority = "volcano.sh/task-priority";
-constexpr std::string_view kPreemptable = "volcano.sh/preemptable";
 
 std::string key_of(const ObjectMeta& meta) { return meta.namespace_name + "/" + meta.name; }
-
-/// The annotation of a key, else the label, else nothing: the order in which Volcano looks.
-const std::string* annotation_or_label(const ObjectMeta& meta, std::string_view key) {
-  const std::string* value = find_value(meta.annotations, key);
-  return value != nullptr ? value : find_value(meta.labels, key);
-}
-
-/// Go's strconv.ParseBool; anything else is false.
-bool parse_bool(const std::string& text) {
-  return text == "1" || text == "t" || text == "T" || text == "true" || text == "TRUE" || text == "True";
-}
 
 std::optional<std::int32_t> parse_int(const std::string* text) {
   if (text == nullptr) return std::nullopt;
@@ -89,9 +78,7 @@ Job State::implicit_row(const PodObject& pod) const {
   row.created = pod.meta.created;
   row.priority = pod.priority.value_or(0);
   row.annotations = pod.meta.annotations;
-  if (const std::string* preemptable = annotation_or_label(pod.meta, kPreemptable)) {
-    row.preemptable = parse_bool(*preemptable);
-  }
+  row.preemptable = stated_preemptable(pod.meta);
   row.queue_name = queue_of(pod);
   return row;
 }
@@ -107,9 +94,7 @@ Task State::make_task(const PodObject& pod, JobId job) {
   if (const std::string* role = annotation_or_label(pod.meta, kTaskSpec)) row.role = cluster_.symbols().intern(*role);
   row.priority = parse_int(find_value(pod.meta.annotations, kTaskPriority)).value_or(pod.priority.value_or(1));
   row.created = pod.meta.created;
-  if (const std::string* preemptable = annotation_or_label(pod.meta, kPreemptable)) {
-    row.preemptable = parse_bool(*preemptable);
-  }
+  row.preemptable = stated_preemptable(pod.meta).value_or(true);
   row.critical = is_critical(pod);
   row.never_preempts = pod.never_preempts;
   if (!pod.node_name.empty()) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "basalt/framework/topology_limit.hpp"
@@ -23,7 +24,7 @@ void check_node(const Cluster& cluster, TaskId task, NodeId node, bool later, st
   for (Dimension kind = 0; kind < request.width(); ++kind) {
     const std::int64_t left = later ? cluster.future_idle(node, kind) : cluster.idle(node, kind);
     if (request[kind] > 0 && left < 0) {
-      violations.push_back("node " + cluster.node_name(node) + (later ? " promises" : " lacks") + " " +
+      violations.push_back("N1: node " + cluster.node_name(node) + (later ? " promises" : " lacks") + " " +
                            std::to_string(-left) + " more " + cluster.schema().name(kind) + " than it has");
     }
   }
@@ -36,29 +37,62 @@ std::string name_of(const Cluster& cluster, SubJobId part) {
   return name;
 }
 
+/// What a cycle did to gangs. Members that it evicted were there when the others were bound: whether they may go
+/// is another question (V4).
+struct Gangs {
+  std::unordered_set<JobId> touched;
+  std::set<std::string> bound_parts;
+  std::unordered_map<JobId, std::vector<TaskId>> evicted;
+};
+
+/// The minima of roles, which hold where the job's minimum is no less than their sum.
+void check_roles(const Cluster& cluster, const Job& row, const std::vector<TaskId>& evicted,
+                 std::vector<std::string>& violations) {
+  std::int64_t sum = 0;
+  for (const auto& [role, minimum] : row.min_task_member) sum += minimum;
+  if (row.min_member < sum) return;
+  for (const auto& [role, minimum] : row.min_task_member) {
+    std::int64_t ready = 0;
+    for (const TaskId task : row.tasks) {
+      const TaskStatus status = cluster.status(task);
+      const bool counts = is_allocated(status) || status == TaskStatus::succeeded ||
+                          std::find(evicted.begin(), evicted.end(), task) != evicted.end();
+      if (counts && cluster.tasks()[task].role == role) ++ready;
+    }
+    if (ready < minimum) {
+      violations.push_back("G1: role " + cluster.symbols().text(role) + " of gang " + row.name +
+                           " is half-placed: " + std::to_string(ready) + " of " + std::to_string(minimum));
+    }
+  }
+}
+
 /// A gang, the parts of it that got something, and the number of parts it needs.
-void check_gang(const Cluster& cluster, JobId job, const std::set<std::string>& bound_parts,
-                std::vector<std::string>& violations) {
+void check_gang(const Cluster& cluster, JobId job, const Gangs& gangs, std::vector<std::string>& violations) {
   const Job& row = cluster.jobs()[job];
-  if (static_cast<std::int64_t>(cluster.ready_tasks(job)) < row.min_member) {
-    violations.push_back("gang " + row.name + " is half-placed: " + std::to_string(cluster.ready_tasks(job)) + " of " +
+  const auto found = gangs.evicted.find(job);
+  const std::vector<TaskId> evicted = found == gangs.evicted.end() ? std::vector<TaskId>{} : found->second;
+  const std::int64_t ready = cluster.ready_tasks(job) + static_cast<std::int64_t>(evicted.size());
+  if (ready < row.min_member) {
+    violations.push_back("G1: gang " + row.name + " is half-placed: " + std::to_string(ready) + " of " +
                          std::to_string(row.min_member));
   }
+  check_roles(cluster, row, evicted, violations);
+  if (!evicted.empty()) return;
   if (row.sub_groups.empty()) return;
   std::vector<std::int64_t> whole(row.sub_groups.size(), 0);
   for (const SubJobId part : row.sub_jobs) {
     const bool is_whole = static_cast<std::int64_t>(cluster.ready_tasks(part)) >= cluster.min_member(part);
     const auto policy = cluster.sub_jobs()[part].policy;
     if (policy && is_whole) ++whole[*policy];
-    if (!is_whole && bound_parts.contains(name_of(cluster, part))) {
-      violations.push_back("sub-group " + name_of(cluster, part) +
+    if (!is_whole && gangs.bound_parts.contains(name_of(cluster, part))) {
+      violations.push_back("G1: sub-group " + name_of(cluster, part) +
                            " is half-placed: " + std::to_string(cluster.ready_tasks(part)) + " of " +
                            std::to_string(cluster.min_member(part)));
     }
   }
   for (std::size_t i = 0; i < whole.size(); ++i) {
     if (whole[i] >= row.sub_groups[i].min_sub_groups) continue;
-    violations.push_back("gang " + row.name + " has " + std::to_string(whole[i]) + " whole sub-groups of " +
+    violations.push_back("G1: gang " + row.name + " has " + std::to_string(whole[i]) + " whole sub-groups of " +
                          std::to_string(row.sub_groups[i].min_sub_groups) + " that it needs");
   }
 }
@@ -69,7 +103,7 @@ void check_span(const Cluster& cluster, Id id, const std::string& name, std::vec
   const HyperNodeId domain = placed_domain(cluster, id);
   const auto limit = highest_tier(cluster, id);
   if (!domain || !limit || topology.tier(domain) <= *limit) return;
-  violations.push_back(name + " spans " + cluster.hyper_nodes()[domain].name + " of tier " +
+  violations.push_back("G1: " + name + " spans " + cluster.hyper_nodes()[domain].name + " of tier " +
                        std::to_string(topology.tier(domain)) + ", beyond tier " + std::to_string(*limit));
 }
 
@@ -86,25 +120,25 @@ void check_topology(const Cluster& cluster, JobId job, std::vector<std::string>&
 std::vector<std::string> check_placements(const Cluster& cluster, const Configuration& configuration,
                                           const Decisions& decisions) {
   std::vector<std::string> violations;
-  std::unordered_set<TaskId> bound;
-  std::unordered_set<JobId> touched, reserved;
-  std::set<std::string> bound_parts;
+  Gangs gangs;
+  std::unordered_set<JobId> reserved;
   for (const Decision& decision : decisions) {
     if (const auto* bind = std::get_if<Bind>(&decision)) {
-      if (!bound.insert(bind->task).second) violations.push_back("bound twice: " + print(decision, cluster));
       check_node(cluster, bind->task, bind->node, false, violations);
-      if (const JobId job = cluster.tasks()[bind->task].job) touched.insert(job);
-      if (const SubJobId part = cluster.tasks()[bind->task].sub_job) bound_parts.insert(name_of(cluster, part));
+      if (const JobId job = cluster.tasks()[bind->task].job) gangs.touched.insert(job);
+      if (const SubJobId part = cluster.tasks()[bind->task].sub_job) gangs.bound_parts.insert(name_of(cluster, part));
     } else if (const auto* reserve = std::get_if<Reserve>(&decision)) {
       check_node(cluster, reserve->task, reserve->node, true, violations);
       if (const JobId job = cluster.tasks()[reserve->task].job) reserved.insert(job);
+    } else if (const auto* evict = std::get_if<Evict>(&decision)) {
+      if (const JobId job = cluster.tasks()[evict->task].job) gangs.evicted[job].push_back(evict->task);
     }
   }
   if (has_plugin(configuration, "gang")) {
-    for (const JobId job : touched) check_gang(cluster, job, bound_parts, violations);
+    for (const JobId job : gangs.touched) check_gang(cluster, job, gangs, violations);
   }
   if (has_plugin(configuration, "network-topology-aware")) {
-    reserved.insert(touched.begin(), touched.end());
+    reserved.insert(gangs.touched.begin(), gangs.touched.end());
     for (const JobId job : reserved) check_topology(cluster, job, violations);
   }
   std::sort(violations.begin(), violations.end());

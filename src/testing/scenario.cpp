@@ -100,7 +100,7 @@ class Run {
     Session session(cluster, *configuration_, Moment{WallTime(std::chrono::hours(1)), cycle_}, purpose);
     for (const ActionSlot& slot : configuration_->actions) slot.action->run(session);
     Decisions decisions = std::move(session).close();
-    if (cluster.fingerprint() != before) violations_.emplace_back("closing the session did not restore the tables");
+    if (cluster.fingerprint() != before) violations_.emplace_back("T1: closing the session did not restore the tables");
     return decisions;
   }
 
@@ -108,10 +108,10 @@ class Run {
   /// and the same: no job sleeps that could be placed.
   Decisions decide_alike() {
     const Decisions first = decide(SessionPurpose::what_if);
-    if (first != decide(SessionPurpose::what_if)) violations_.emplace_back("a second run decided differently");
+    if (first != decide(SessionPurpose::what_if)) violations_.emplace_back("T5: a second run decided differently");
     Decisions decisions = decide(SessionPurpose::cycle);
     if (placing(first) != placing(decisions)) {
-      violations_.push_back("with sleeping jobs it was decided\n" + print(decisions, state_.cluster()) +
+      violations_.push_back("L4: with sleeping jobs it was decided\n" + print(decisions, state_.cluster()) +
                             "instead of\n" + print(first, state_.cluster()));
     }
     return decisions;
@@ -127,11 +127,17 @@ class Run {
       if (step.kinds.contains(line.substr(0, line.find(' ')))) got_ += line + "\n";
     }
     got_ += "--\n";
+    note(check_decisions(state_.cluster(), *configuration_, decisions));
     state_.assume(decisions);
-    for (std::string& violation : check_placements(state_.cluster(), *configuration_, decisions)) {
-      violations_.push_back("cycle " + std::to_string(cycle_) + ": " + std::move(violation));
+    note(check_placements(state_.cluster(), *configuration_, decisions));
+    note(check_tables(state_.cluster()));
+    if (configuration_->memory->mismatches() > 0) violations_.emplace_back("T5: the index and the plain path disagree");
+  }
+
+  void note(std::vector<std::string> violations) {
+    for (std::string& violation : violations) {
+      violations_.push_back(std::move(violation) + " (cycle " + std::to_string(cycle_) + ")");
     }
-    if (configuration_->memory->mismatches() > 0) violations_.emplace_back("the index and the plain path disagree");
   }
 
   const Script& script_;
@@ -159,7 +165,7 @@ Result<ScenarioResult> run_scenario(std::string_view text, const Registry& regis
     Run shuffled(*script, registry);
     if (auto ran = shuffled.run(seed); !ran) return ran.error();
     if (shuffled.everything() != run.everything()) {
-      result.violations.push_back("rows inserted in another order (seed " + std::to_string(seed) +
+      result.violations.push_back("T5: rows inserted in another order (seed " + std::to_string(seed) +
                                   ") decided differently:\n" + shuffled.everything() + "instead of\n" +
                                   run.everything());
       break;

@@ -1,6 +1,7 @@
 #include "properties/random_scenario.hpp"
 
 #include <random>
+#include <utility>
 
 namespace basalt::testing {
 namespace {
@@ -11,15 +12,11 @@ class Generator {
 
   std::vector<std::string> make() {
     add_plugins();
-    if (chance(2)) lines_.emplace_back("actions enqueue allocate backfill preempt reclaim");
-    if (chance(6)) lines_.emplace_back("actions enqueue gangpreempt gangreclaim allocate backfill");
-    const int queues = pick(1, 3);
-    for (int i = 0; i < queues; ++i) {
-      lines_.push_back("queue q" + number(i) + " weight=" + number(pick(1, 4)) +
-                       (chance(4) ? " capability.cpu=" + number(pick(1, 12)) : "") +
-                       (chance(6) ? " state=Closed" : ""));
-    }
-    lines_.push_back("priority-class high value=100");
+    add_actions();
+    queues_ = pick(1, 3);
+    for (int i = 0; i < queues_; ++i) lines_.push_back(queue(i));
+    lines_.emplace_back("priority-class high value=100");
+    lines_.push_back(std::string("priority-class middle value=50") + (chance(3) ? " default" : ""));
     nodes_ = pick(1, 8);
     for (int i = 0; i < nodes_; ++i) lines_.push_back(node(i));
     if (has_topology_) {
@@ -29,7 +26,7 @@ class Generator {
     for (int i = pick(0, 4); i > 0; --i) lines_.push_back(foreign_pod());
     const int cycles = pick(1, 4);
     for (int cycle = 0; cycle < cycles; ++cycle) {
-      for (int i = pick(0, 4); i > 0; --i) add_job(queues);
+      for (int i = pick(0, 4); i > 0; --i) add_job();
       for (int i = pick(0, 3); i > 0; --i) lines_.push_back("pod bare" + number(pods_++) + request());
       lines_.push_back("-- want");
       lines_.push_back("-- then");
@@ -45,19 +42,52 @@ class Generator {
   static std::string number(int value) { return std::to_string(value); }
 
   void add_plugins() {
-    lines_.emplace_back(chance(8) ? "plugins gang" : "plugins priority gang conformance");
+    if (chance(12)) lines_.emplace_back("compatibility evictionTierFallthrough");
+    if (chance(8)) {
+      lines_.emplace_back("plugins gang");
+    } else {
+      lines_.emplace_back("plugins priority");
+      lines_.push_back(std::string("plugin gang") + (chance(3) ? " enablePreemptable=false" : "") +
+                       (chance(12) ? " enableJobStarving=false" : ""));
+      if (!chance(4)) lines_.emplace_back("plugin conformance");
+    }
     if (chance(8)) return;
     has_topology_ = chance(2);
-    lines_.push_back(std::string("plugins") + (chance(3) ? "" : " overcommit") + (chance(3) ? "" : " drf") +
-                     " predicates" + (chance(3) ? "" : " proportion") + (chance(3) ? "" : " nodeorder") +
-                     (chance(2) ? "" : " binpack") + (has_topology_ ? " network-topology-aware" : ""));
+    lines_.emplace_back("tier");
+    if (!chance(3)) lines_.push_back(std::string("plugin overcommit") + (chance(4) ? " overcommit-factor=2" : ""));
+    if (!chance(3)) lines_.push_back(std::string("plugin drf") + (chance(2) ? " enablePreemptable=false" : ""));
+    lines_.emplace_back("plugin predicates");
+    if (!chance(3)) lines_.push_back(std::string("plugin proportion") + (chance(12) ? " enabledOverused=false" : ""));
+    if (!chance(3)) {
+      lines_.push_back(std::string("plugin nodeorder") + (chance(3) ? " leastrequested.weight=0" : "") +
+                       (chance(3) ? " mostrequested.weight=2" : "") + (chance(4) ? " podaffinity.weight=7" : ""));
+    }
+    if (chance(2)) lines_.push_back("plugin binpack binpack.weight=" + number(pick(1, 10)));
+    if (has_topology_) lines_.emplace_back("plugin network-topology-aware");
+  }
+
+  void add_actions() {
+    static constexpr const char* kActions[] = {"enqueue allocate backfill preempt reclaim",
+                                               "enqueue reclaim allocate backfill preempt",
+                                               "enqueue gangpreempt gangreclaim allocate backfill",
+                                               "enqueue allocate backfill gangpreempt gangreclaim",
+                                               "allocate backfill",
+                                               "enqueue allocate preempt backfill shuffle"};
+    if (!chance(3)) lines_.push_back(std::string("actions ") + kActions[pick(0, 5)]);
+  }
+
+  std::string queue(int i) {
+    return "queue q" + number(i) + " weight=" + number(pick(1, 4)) +
+           (chance(4) ? " capability.cpu=" + number(pick(1, 12)) : "") +
+           (chance(6) ? " guarantee.cpu=" + number(pick(1, 3)) : "") + (chance(6) ? " priority=5" : "") +
+           (chance(6) ? " reclaimable=false" : "") + (chance(10) ? " state=Closed" : "");
   }
 
   std::string node(int i) {
     return "node n" + number(i) + " cpu=" + number(pick(1, 8)) + " memory=" + number(pick(1, 8)) +
            "Gi pods=" + number(pick(1, 10)) + " label:zone=" + (chance(2) ? "a" : "b") +
-           (chance(6) ? " taint:dedicated=x:NoSchedule" : "") + (chance(6) ? " taint:slow=y:PreferNoSchedule" : "") +
-           (chance(8) ? " unschedulable" : "");
+           (chance(2) ? " label:rack=r" + number(i % 3) : "") + (chance(6) ? " taint:dedicated=x:NoSchedule" : "") +
+           (chance(6) ? " taint:slow=y:PreferNoSchedule" : "") + (chance(8) ? " unschedulable" : "");
   }
 
   /// Every third node or so, and at times one that another rack has too.
@@ -97,8 +127,10 @@ class Generator {
   /// What a pod asks of others.
   std::string relations() {
     return std::string(chance(2) ? " label:app=a" : "") + (chance(8) ? " affinity:zone=app=a" : "") +
-           (chance(8) ? " anti-affinity:zone=app=a" : "") + (chance(8) ? " prefer-affinity:zone=5:app=a" : "") +
-           (chance(8) ? " spread:zone=1:app=a" : "") + (chance(8) ? " spread:zone=1,soft:app=a" : "");
+           (chance(8) ? " anti-affinity:zone=app=a" : "") + (chance(12) ? " anti-affinity:rack=app=a@*" : "") +
+           (chance(8) ? " prefer-affinity:zone=5:app=a" : "") +
+           (chance(8) ? " prefer-anti-affinity:zone=3:app=a" : "") + (chance(8) ? " spread:zone=1:app=a" : "") +
+           (chance(8) ? " spread:zone=1,soft:app=a" : "");
   }
 
   std::string foreign_pod() {
@@ -106,39 +138,78 @@ class Generator {
            number(pick(0, nodes_ - 1)) + " status=running" + (chance(2) ? " deleting" : "");
   }
 
-  void add_job(int queues) {
-    const int members = pick(1, 6);
-    const std::string name = "job" + number(jobs_++);
-    std::string line =
-        "job " + name + " queue=q" + number(pick(0, queues - 1)) + " min=" + number(pick(0, members + 1));
-    if (chance(3)) line += " priority=high";
-    if (chance(3)) line += " min-resources.cpu=" + number(pick(1, 10));
-    const bool has_parts = has_topology_ && chance(3);
-    if (has_topology_) line += topology();
-    if (has_parts) line += sub_groups(members);
-    lines_.push_back(line);
-    const std::string asks = request() + constraints();
-    const int size = pick(1, 3);
-    for (int i = 0; i < members; ++i) {
-      lines_.push_back("task " + name + "-" + number(i) + (chance(4) ? request() : asks) +
-                       (has_parts && !chance(6) ? " label:g=" + number(i / size) : ""));
-    }
+  /// A pod's own standing: what makes it go or stay when room is made.
+  std::string standing() {
+    return std::string(chance(6) ? " priority=" + number(pick(0, 3)) : "") +
+           (chance(10) ? " class=system-node-critical" : "") +
+           (chance(10) ? " annotation:volcano.sh/preemptable=false" : "") + (chance(10) ? " never-preempts" : "");
   }
 
+  /// Where a member is said to run already: so that there is somebody to evict.
+  std::string already_placed() { return " on=n" + number(pick(0, nodes_ - 1)) + (chance(4) ? "" : " status=running"); }
+
+  void add_job() {
+    if (!shapes_.empty() && chance(4)) {
+      add_twin();
+      return;
+    }
+    const int members = pick(1, 6);
+    std::string job = " queue=q" + number(pick(0, queues_ - 1)) + " min=" + number(pick(0, members + 1));
+    if (chance(2)) job += chance(2) ? " priority=high" : " priority=middle";
+    if (chance(3)) job += " min-resources.cpu=" + number(pick(1, 10));
+    if (chance(12)) job += " annotation:volcano.sh/preemptable=false";
+    const bool has_roles = chance(8);
+    if (has_roles) job += " role:r0=1 role:r1=1";
+    const bool has_parts = has_topology_ && chance(3);
+    if (has_topology_) job += topology();
+    if (has_parts) job += sub_groups(members);
+    const bool is_placed = chance(3);
+    if (is_placed) job += " phase=Running";
+    std::vector<std::string> tasks;
+    const std::string asks = request() + constraints() + standing();
+    const int size = pick(1, 3);
+    for (int i = 0; i < members; ++i) {
+      tasks.push_back((chance(4) ? request() + standing() : asks) + (has_roles ? " role=r" + number(i % 3) : "") +
+                      (has_parts && !chance(6) ? " label:g=" + number(i / size) : "") +
+                      (is_placed && !chance(4) ? already_placed() : ""));
+    }
+    add_lines(job, tasks);
+    if (!is_placed) shapes_.emplace_back(job, tasks);
+  }
+
+  /// A job like one that came before, which therefore goes first.
+  void add_twin() {
+    const auto& [job, tasks] = shapes_[static_cast<std::size_t>(pick(0, static_cast<int>(shapes_.size()) - 1))];
+    add_lines(job, tasks);
+  }
+
+  void add_lines(const std::string& job, const std::vector<std::string>& tasks) {
+    const std::string name = "job" + number(jobs_++);
+    lines_.push_back("job " + name + job);
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+      lines_.push_back("task " + name + "-" + std::to_string(i) + tasks[i]);
+  }
+
+  std::string some_task() { return "job" + number(pick(0, jobs_ - 1)) + "-" + number(pick(0, 3)); }
+
   void add_events() {
-    for (int i = pick(0, 3); i > 0; --i) {
-      switch (pick(0, has_topology_ ? 7 : 5)) {
+    for (int i = pick(0, 4); i > 0; --i) {
+      const int what = pick(0, has_topology_ ? 14 : 12);
+      if (jobs_ == 0 && what >= 1 && what <= 6) continue;
+      switch (what) {
         case 0: lines_.emplace_back("acknowledged"); break;
-        case 1:
-          if (jobs_ > 0) lines_.push_back("refuted job" + number(pick(0, jobs_ - 1)) + "-" + number(pick(0, 3)));
-          break;
+        case 1: lines_.push_back("refuted " + some_task()); break;
         case 2:
-          if (jobs_ > 0) lines_.push_back("gone task job" + number(pick(0, jobs_ - 1)) + "-" + number(pick(0, 3)));
-          break;
-        case 3: lines_.push_back("gone pod foreign" + number(pick(0, 4))); break;
-        case 4: lines_.push_back("gone node n" + number(pick(0, nodes_ - 1))); break;
-        case 6: lines_.push_back(chance(3) ? "gone hyper-node r" + number(pick(0, kRacks - 1)) : row()); break;
-        case 7: lines_.push_back(rack(pick(0, kRacks - 1))); break;
+        case 3: lines_.push_back("gone task " + some_task()); break;
+        case 4: lines_.push_back("in-doubt " + some_task()); break;
+        case 5: lines_.push_back("not-evicted " + some_task()); break;
+        case 6: lines_.push_back("gone job job" + number(pick(0, jobs_ - 1))); break;
+        case 7: lines_.push_back("gone pod foreign" + number(pick(0, 4))); break;
+        case 8: lines_.push_back("gone node n" + number(pick(0, nodes_ - 1))); break;
+        case 9: lines_.push_back(queue(pick(0, queues_ - 1))); break;
+        case 10: lines_.push_back(foreign_pod()); break;
+        case 13: lines_.push_back(chance(3) ? "gone hyper-node r" + number(pick(0, kRacks - 1)) : row()); break;
+        case 14: lines_.push_back(rack(pick(0, kRacks - 1))); break;
         default: lines_.push_back(node(pick(0, nodes_ - 1))); break;
       }
     }
@@ -149,7 +220,8 @@ class Generator {
   std::mt19937 random_;
   bool has_topology_ = false;
   std::vector<std::string> lines_;
-  int nodes_ = 0, jobs_ = 0, pods_ = 0;
+  std::vector<std::pair<std::string, std::vector<std::string>>> shapes_;  // attributes of jobs and of their tasks
+  int queues_ = 0, nodes_ = 0, jobs_ = 0, pods_ = 0;
 };
 
 }  // namespace

@@ -206,7 +206,7 @@ std::string difference(const Script& script, const Registry& registry, std::uint
 
 TEST(Checkpoint, AStateMadeOfOneGoesOnLikeTheStateItWasTakenOf) {
   const Registry registry{builtin_plugins(), builtin_actions()};
-  for (std::uint32_t seed = 1; seed <= testing::cases(400); ++seed) {
+  for (std::uint32_t seed = 1; seed <= testing::cases(250); ++seed) {
     const std::string text = join_lines(random_scenario(seed));
     const auto script = read_script(text);
     ASSERT_TRUE(script) << script.error().message;

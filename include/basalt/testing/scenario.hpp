@@ -41,8 +41,8 @@ namespace basalt::testing {
 struct ScenarioResult {
   std::string want;  ///< the expected decisions, normalised
   std::string got;   ///< the decisions, in the same form; equal to `want` if all is well
-  /// What must hold of any run and did not: a node over-committed, a gang half-placed, tables
-  /// that a session did not restore, a second run or another order of rows that decided
+  /// What must hold of any run and did not, by its name in docs/invariants.md: a node over-committed, a gang
+  /// half-placed, tables that a session did not restore, a second run or another order of rows that decided
   /// differently. Empty if all is well.
   std::vector<std::string> violations;
 };
@@ -61,8 +61,18 @@ struct NamedScenario {
 /// Splits a file at its "== Name" lines.
 std::vector<NamedScenario> split_scenarios(std::string_view file);
 
-/// What must hold after decisions were assumed; each entry of the result is a violation.
+/// What must hold of any run is listed in docs/invariants.md; each entry of the result of these checks is a violation,
+/// and begins with the name that the invariant has there ("N1: ...").
+
+/// Decisions, on the tables that they were made on: before they are assumed.
+std::vector<std::string> check_decisions(const Cluster& cluster, const Configuration& configuration,
+                                         const Decisions& decisions);
+
+/// What must hold after decisions were assumed.
 std::vector<std::string> check_placements(const Cluster& cluster, const Configuration& configuration,
                                           const Decisions& decisions);
+
+/// The tables, between sessions: every sum, count and list against what it follows from.
+std::vector<std::string> check_tables(const Cluster& cluster);
 
 }  // namespace basalt::testing
