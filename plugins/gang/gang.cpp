@@ -70,13 +70,13 @@ class Gang final : public JobValid,
 
   /// Never abstains: a gang that is not complete is not kept, whatever later plugins think.
   Vote job_pipelined(JobId job) const override {
-    const bool complete = !job_starving(job) && role_minima_met(cluster_, job, RoleStage::pipelined) &&
-                          sub_group_minima_met(cluster_, job, RoleStage::pipelined);
+    const bool complete = !job_starving(job) && role_minima_met(cluster_, job, RoleStage::pipelined);
     return complete ? Vote::permit : Vote::reject;
   }
 
   bool job_starving(JobId job) const override {
-    return std::int64_t{cluster_.ready_tasks(job)} + cluster_.waiting_tasks(job) < cluster_.jobs()[job].min_member;
+    return std::int64_t{cluster_.ready_tasks(job)} + cluster_.waiting_tasks(job) < cluster_.jobs()[job].min_member ||
+           !sub_group_minima_met(cluster_, job, RoleStage::pipelined);
   }
 
   VictimRole preemptable_role() const override { return VictimRole::protection; }

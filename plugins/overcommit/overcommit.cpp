@@ -47,7 +47,7 @@ class Overcommit final : public JobEnqueueable, public JobEnqueued, public Could
 
   using Memory = JobLedger;
   Overcommit(const Args& args, Memory& ledger, const Session& session)
-      : cluster_(session.cluster()), limit_(scaled(cluster_.total_allocatable(), args.factor)) {
+      : session_(session), cluster_(session.cluster()), limit_(scaled(cluster_.total_allocatable(), args.factor)) {
     ledger.catch_up(cluster_);
     claimed_ = saturating_add(cluster_.total_used(), ledger.claims().saturated());
   }
@@ -57,7 +57,8 @@ class Overcommit final : public JobEnqueueable, public JobEnqueued, public Could
     if (!minimum) return Vote::permit;
     const Resources wanted = saturating_add(claimed_, unmet_minimum(cluster_, job));
     const std::vector<Dimension> overused = exceeded_kinds(wanted, limit_, *minimum, cluster_.schema());
-    if (overused.empty()) return Vote::permit;
+    // What is full can be made room in: else whoever has less than his share could never ask for it.
+    if (overused.empty() || session_.entitled_to_reclaim(job)) return Vote::permit;
     why = "resource in cluster is overused: " + list_kinds("overused", overused, cluster_.schema());
     return Vote::reject;
   }
@@ -68,6 +69,7 @@ class Overcommit final : public JobEnqueueable, public JobEnqueued, public Could
   bool could_help(JobId, const Changes& changes) const override { return changes.room || changes.claims; }
 
  private:
+  const Session& session_;
   const Cluster& cluster_;
   Resources limit_;
   Resources claimed_;  ///< what is used when the session opens, and the claims of jobs let in

@@ -1,5 +1,7 @@
 #include "plugins/proportion/proportion.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include "basalt/framework/session.hpp"
@@ -20,11 +22,12 @@ class Proportion final : public QueueOrder,
                          public UnifiedEvictable,
                          public JobEnqueueable,
                          public JobEnqueued,
+                         public EntitledToReclaim,
                          public CouldHelp {
  public:
   using Args = NoArguments;
   using Memory = JobLedger;
-  Proportion(const Args&, Memory& ledger, const Session& session) : cluster_(session.cluster()) {
+  Proportion(const Args&, Memory& ledger, const Session& session) : cluster_(session.cluster()), ledger_(ledger) {
     ledger.catch_up(cluster_);
     shares_ = queue_shares(cluster_, ledger);
   }
@@ -97,7 +100,41 @@ class Proportion final : public QueueOrder,
     return changes.room || changes.claims || changes.growth;
   }
 
+  /// The queue stays within what it deserves with the claims of its jobs and the job's own, and all
+  /// claims together are no more than what is free and what other queues hold beyond their share. So
+  /// what jobs are let in for never adds up to more than what can be had.
+  bool entitled_to_reclaim(JobId job) const override {
+    const Job& row = cluster_.jobs()[job];
+    if (!row.queue || !row.min_resources || cluster_.queues()[row.queue].state != QueueState::open) return false;
+    if (!deserved_with_minima_) deserved_with_minima_ = deserved_with_minima(cluster_, ledger_);
+    const Resources wanted = unmet_minimum(cluster_, job);
+    const Resources owed = saturating_add(share(row.queue).claimed, wanted);
+    const Resources held = saturating_add(holdings(cluster_, row.queue), owed);
+    if (!exceeded_kinds(held, deserved_with_minima_->at(row.queue), *row.min_resources, cluster_.schema()).empty()) {
+      return false;
+    }
+    return exceeded_kinds(saturating_add(all_claims(), wanted), to_be_had(row.queue), *row.min_resources,
+                          cluster_.schema())
+        .empty();
+  }
+
  private:
+  Resources all_claims() const {
+    Resources sum;
+    for (const auto& [queue, known] : shares_) sum = saturating_add(sum, known.claimed);
+    return sum;
+  }
+
+  /// What is free, and what others than `queue` would have to give back.
+  Resources to_be_had(QueueId queue) const {
+    Resources sum = excess(cluster_.total_allocatable(), cluster_.total_used());
+    for (const auto& [other, deserved] : *deserved_with_minima_) {
+      if (other == queue || !cluster_.queues()[other].reclaimable) continue;
+      sum = saturating_add(sum, excess(holdings(cluster_, other), deserved));
+    }
+    return sum;
+  }
+
   const QueueShare& share(QueueId queue) const {
     static const QueueShare kNone;
     const auto known = shares_.find(queue);
@@ -161,7 +198,10 @@ class Proportion final : public QueueOrder,
   }
 
   const Cluster& cluster_;
+  const JobLedger& ledger_;
   std::unordered_map<QueueId, QueueShare> shares_;
+  /// As of the first question about it.
+  mutable std::optional<std::unordered_map<QueueId, Resources>> deserved_with_minima_;
 };
 
 }  // namespace

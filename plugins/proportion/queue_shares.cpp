@@ -25,6 +25,24 @@ Limits stated_capability(const Queue& queue) {
   return limits;
 }
 
+/// The demand of each queue that owns a job, the queues beside it.
+struct Demands {
+  std::vector<QueueId> queues;
+  std::vector<QueueDemand> demands;
+};
+
+Demands demands_of(const Cluster& cluster, const JobLedger& ledger) {
+  Demands made;
+  const Resources unguaranteed = excess(cluster.total_allocatable(), total_guarantee(cluster));
+  cluster.queues().for_each([&](QueueId id, const Queue& queue) {
+    if (ledger.account(id) == nullptr) return;
+    const Resources limit = stated_capability(queue).cut(unguaranteed + queue.guarantee);
+    made.queues.push_back(id);
+    made.demands.push_back({queue.weight, queue.guarantee, limit, holdings(cluster, id) + cluster.pending(id)});
+  });
+  return made;
+}
+
 }  // namespace
 
 Resources holdings(const Cluster& cluster, QueueId queue) {
@@ -33,23 +51,31 @@ Resources holdings(const Cluster& cluster, QueueId queue) {
 
 std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, const JobLedger& ledger) {
   std::unordered_map<QueueId, QueueShare> shares;
-  const Resources& total = cluster.total_allocatable();
-  const Resources unguaranteed = excess(total, total_guarantee(cluster));
-  std::vector<QueueDemand> demands;
-  std::vector<QueueShare*> owners;
-  cluster.queues().for_each([&](QueueId id, const Queue& queue) {
-    const QueueAccount* account = ledger.account(id);
-    if (account == nullptr) return;
-    QueueShare& share = shares[id];
-    share.claimed = account->claims.saturated();
-    share.elastic = cluster.allocated(id) - account->covered.saturated();
-    share.limit = stated_capability(queue).cut(unguaranteed + queue.guarantee);
-    demands.push_back({queue.weight, queue.guarantee, share.limit, holdings(cluster, id) + cluster.pending(id)});
-    owners.push_back(&share);
-  });
-  std::vector<Resources> deserved = deserved_shares(total, demands);
-  for (std::size_t i = 0; i < owners.size(); ++i) owners[i]->deserved = deserved[i];
+  const Demands demands = demands_of(cluster, ledger);
+  const std::vector<Resources> deserved = deserved_shares(cluster.total_allocatable(), demands.demands);
+  for (std::size_t i = 0; i < demands.queues.size(); ++i) {
+    const QueueId id = demands.queues[i];
+    const QueueAccount& account = *ledger.account(id);
+    shares[id] = {demands.demands[i].limit, deserved[i], account.claims.saturated(),
+                  cluster.allocated(id) - account.covered.saturated()};
+  }
   return shares;
+}
+
+std::unordered_map<QueueId, Resources> deserved_with_minima(const Cluster& cluster, const JobLedger& ledger) {
+  Demands demands = demands_of(cluster, ledger);
+  std::unordered_map<QueueId, std::size_t> positions;
+  for (std::size_t i = 0; i < demands.queues.size(); ++i) positions[demands.queues[i]] = i;
+  cluster.jobs().for_each([&](JobId id, const Job& job) {
+    const bool may_lack_pods = cluster.phase(id) == JobPhase::pending || cluster.phase(id) == JobPhase::inqueue;
+    if (!job.queue || !job.min_resources || !may_lack_pods) return;
+    Resources& request = demands.demands[positions.at(job.queue)].request;
+    request = saturating_add(request, excess(unmet_minimum(cluster, id), cluster.pending(id)));
+  });
+  const std::vector<Resources> deserved = deserved_shares(cluster.total_allocatable(), demands.demands);
+  std::unordered_map<QueueId, Resources> of_queues;
+  for (std::size_t i = 0; i < demands.queues.size(); ++i) of_queues[demands.queues[i]] = deserved[i];
+  return of_queues;
 }
 
 }  // namespace basalt

@@ -23,6 +23,11 @@ struct QueueShare {
 /// caught up. Source: Volcano's proportion, when a session opens.
 std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, const JobLedger& ledger);
 
+/// What queues would deserve if their demand included the minima of all jobs that have a minimum and
+/// lack pods for it, those that have not come in among them: a job's pods are often made only once it
+/// has. Costs a look at every job.
+std::unordered_map<QueueId, Resources> deserved_with_minima(const Cluster& cluster, const JobLedger& ledger);
+
 /// Requests of a queue's tasks that are placed or hold reservations, now.
 Resources holdings(const Cluster& cluster, QueueId queue);
 

@@ -27,7 +27,8 @@ ActionType reclaim_action_by_brute_force();
 /// Evicts the running tasks that plugins name, whoever waits. No arguments.
 ActionType shuffle_action();
 /// Makes room for a whole starving job at once, from jobs of its queue, or of others: first what
-/// they can do without, then whole jobs (`allowWholeBundle`, true). `maxDomains` has no effect.
+/// they can do without, then whole jobs (`allowWholeBundle`, true). For a job with networkTopology or
+/// sub-groups at most `maxDomains` (8) HyperNodes are tried.
 ActionType gangpreempt_action();
 ActionType gangreclaim_action();
 

@@ -9,10 +9,11 @@ namespace {
 /// Collects and orders the bundles for one job.
 class Bundling {
  public:
-  Bundling(const Session& session, const EvictionContext& context)
+  Bundling(const Session& session, const EvictionContext& context, HyperNodeId domain)
       : session_(session),
         cluster_(session.cluster()),
         context_(context),
+        domain_(domain),
         queue_(session.cluster().jobs()[context.job].queue) {}
 
   std::vector<Bundle> make(bool allow_whole) {
@@ -44,6 +45,12 @@ class Bundling {
     return is_there && cluster_.tasks()[task].preemptable;
   }
 
+  [[nodiscard]] bool is_in_domain(TaskId task) const {
+    if (domain_ == cluster_.topology().root()) return true;
+    const auto around = cluster_.topology().around(cluster_.node_of(task));
+    return std::find(around.begin(), around.end(), domain_) != around.end();
+  }
+
   void split(JobId id, const Job& job) {
     std::vector<TaskId> tasks;
     std::uint32_t placed = 0;
@@ -51,6 +58,7 @@ class Bundling {
       placed += is_allocated(cluster_.status(task)) ? 1 : 0;
       if (may_go(task)) tasks.push_back(task);
     }
+    if (std::none_of(tasks.begin(), tasks.end(), [&](TaskId task) { return is_in_domain(task); })) return;
     std::sort(tasks.begin(), tasks.end(),
               [&](TaskId left, TaskId right) { return session_.victim_order(queue_, left, right) < 0; });
     Bundle safe{id, false, {}};
@@ -58,7 +66,8 @@ class Bundling {
     std::int64_t ready = cluster_.ready_tasks(id);
     const bool is_broken = ready < job.min_member;
     for (const TaskId task : tasks) {
-      if (is_broken || (ready > job.min_member && keeps_role(job, task, safe.tasks))) {
+      const bool can_be_missed = is_broken || (ready > job.min_member && keeps_role(job, task, safe.tasks));
+      if (can_be_missed && is_in_domain(task)) {
         safe.tasks.push_back(task);
         --ready;
       } else {
@@ -116,6 +125,7 @@ class Bundling {
   const Session& session_;
   const Cluster& cluster_;
   const EvictionContext& context_;
+  HyperNodeId domain_;
   QueueId queue_;
   std::vector<Bundle> bundles_;
   std::unordered_set<JobId> shrunk_;
@@ -123,8 +133,9 @@ class Bundling {
 
 }  // namespace
 
-std::vector<Bundle> bundles_for(const Session& session, const EvictionContext& context, bool allow_whole) {
-  return Bundling(session, context).make(allow_whole);
+std::vector<Bundle> bundles_for(const Session& session, const EvictionContext& context, HyperNodeId domain,
+                                bool allow_whole) {
+  return Bundling(session, context, domain).make(allow_whole);
 }
 
 }  // namespace basalt

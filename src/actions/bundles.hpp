@@ -21,8 +21,10 @@ struct Bundle {
 /// A job's minimum and those of its roles are what it cannot do without; a job that is below its
 /// minimum has nothing to lose. Jobs marked as not preemptable give nothing, nor, within a queue,
 /// do jobs that are not less important. Plugins are asked once about all (`unified_evictable`);
-/// of what they refuse in the rest of a job, all of it stays. Source: Volcano's gangpreempt and
-/// gangreclaim.
-std::vector<Bundle> bundles_for(const Session& session, const EvictionContext& context, bool allow_whole);
+/// of what they refuse in the rest of a job, all of it stays. It is about room in `domain`: what jobs
+/// can do without is taken there only, and of jobs that have nothing there nothing; the rest of a job
+/// is all of it, wherever it is. Source: Volcano's gangpreempt and gangreclaim.
+std::vector<Bundle> bundles_for(const Session& session, const EvictionContext& context, HyperNodeId domain,
+                                bool allow_whole);
 
 }  // namespace basalt

@@ -55,7 +55,8 @@ class DomainSearch {
     const std::vector<std::size_t> begun = work_.progress();
     Plan plan;
     std::vector<bool> failed(work_.lists.size(), false);
-    while (const auto next = next_part(failed)) {
+    const auto is_complete = [&](SubJobId part) { return session_.sub_job_ready(part); };
+    while (const auto next = next_part(session_, work_, failed, is_complete)) {
       Worklist& list = work_.lists[*next];
       const auto score = place_part(list, domain, plan.placements);
       failed[*next] = !score;
@@ -68,26 +69,6 @@ class DomainSearch {
     work_.go_back(begun);
     if (!enough || plan.placements.empty()) return std::nullopt;
     return plan;
-  }
-
-  /// The part that is served next: half-placed ones, then required ones, then in order.
-  std::optional<std::size_t> next_part(const std::vector<bool>& failed) const {
-    const auto urgency = [&](const Worklist& list) {
-      if (session_.sub_job_ready(list.part)) return 2;
-      if (cluster_.ready_tasks(list.part) > 0) return 0;
-      return list.required ? 1 : 2;
-    };
-    const auto is_before = [&](const Worklist& left, const Worklist& right) {
-      const int of_left = urgency(left);
-      const int of_right = urgency(right);
-      return of_left != of_right ? of_left < of_right : session_.sub_job_order(left.part, right.part) < 0;
-    };
-    std::optional<std::size_t> best;
-    for (std::size_t i = 0; i < work_.lists.size(); ++i) {
-      if (failed[i] || work_.lists[i].is_empty()) continue;
-      if (!best || is_before(work_.lists[i], work_.lists[*best])) best = i;
-    }
-    return best;
   }
 
   /// Places enough of a part in the best of the domains below `within` that can hold it, and adds

@@ -1,6 +1,7 @@
 #include "actions/eviction_search.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace basalt {
@@ -33,33 +34,41 @@ EvictionSearch::EvictionSearch(Session& session, EvictionKind kind, VictimLists&
       victim_inputs_(kind == EvictionKind::across_queues ? session.reclaimable_inputs()
                                                          : session.preemptable_inputs()) {}
 
-bool EvictionSearch::make_room(TaskId evictor, std::span<const NodeId> among, Transaction& tx) {
+std::optional<MadePlace> EvictionSearch::make_room(TaskId evictor, std::span<const NodeId> among, Transaction& tx) {
   const QueueId queue = cluster_.jobs()[cluster_.tasks()[evictor].job].queue;
   for (const Room room : {Room::on_node, Room::on_node_and_in_queue}) {
-    const auto choice = cheapest(evictor, among, room);
-    if (!choice) return false;
+    auto choice = cheapest(evictor, among, room);
+    if (!choice) return std::nullopt;
     const Transaction::Savepoint before = tx.savepoint();
     for (const TaskId victim : choice->victims) tx.evict(victim, reason_);
     std::string why;
     if (kind_ == EvictionKind::across_queues || session_.allocatable(queue, evictor, why)) {
       tx.pipeline(evictor, choice->node);
-      return true;
+      return choice;
     }
     tx.rollback(before);
   }
-  return false;
+  return std::nullopt;
 }
 
-std::optional<EvictionSearch::Choice> EvictionSearch::cheapest(TaskId evictor, std::span<const NodeId> among,
-                                                               Room room) {
+std::size_t EvictionSearch::count_offers(TaskId evictor) {
+  const auto nodes = cluster_.nodes_in_order();
+  const Offers& offers = offers_to(evictor, rank_of(evictor), nodes);
+  return std::accumulate(nodes.begin(), nodes.end(), std::size_t{0},
+                         [&](std::size_t sum, NodeId node) { return sum + offers.nodes[node].size(); });
+}
+
+std::optional<MadePlace> EvictionSearch::cheapest(TaskId evictor, std::span<const NodeId> among, Room room) {
   const Rank rank = rank_of(evictor);
-  Offers& offers = offers_to(evictor, rank);
-  if (!offers.any) return as_it_is(evictor, among);
-  const Costs& costs = costs_for(evictor, rank, offers, room);
+  Offers& offers = offers_to(evictor, rank, among);
+  const auto offers_any = [&](NodeId node) { return !offers.nodes[node].empty(); };
+  const bool any = is_everywhere(among) ? offers.any : std::any_of(among.begin(), among.end(), offers_any);
+  if (!any) return as_it_is(evictor, among);
+  const Costs& costs = costs_for(evictor, rank, offers, among, room);
   const EvictionCost* least = nullptr;
   std::vector<NodeId> equals;
   for (const NodeId node : among) {
-    const auto& cost = costs.nodes[cluster_.rank(node)];
+    const auto& cost = costs.nodes[node];
     if (!cost) continue;
     const auto order = least == nullptr ? std::strong_ordering::less : *cost <=> *least;
     if (order > 0) continue;
@@ -73,19 +82,22 @@ std::optional<EvictionSearch::Choice> EvictionSearch::cheapest(TaskId evictor, s
   }
   const NodeId node = best_of(evictor, equals);
   // Only what they cost is remembered. (A plan that is gone means that a plugin reads more than it says.)
-  auto victims = on_node_.plan(evictor, node, offers.nodes[cluster_.rank(node)], room);
+  auto victims = on_node_.plan(evictor, node, offers.nodes[node], room);
   if (!victims) return std::nullopt;
-  return Choice{node, std::move(*victims)};
+  return MadePlace{node, std::move(*victims)};
 }
 
 /// A place for which nobody has to go.
-std::optional<EvictionSearch::Choice> EvictionSearch::as_it_is(TaskId evictor, std::span<const NodeId> among) const {
+std::optional<MadePlace> EvictionSearch::as_it_is(TaskId evictor, std::span<const NodeId> among) const {
   FitSummary why;
-  const bool anywhere = among.size() == cluster_.nodes_in_order().size();
   const auto placement =
-      anywhere ? session_.find_placement(evictor, why) : session_.find_placement(evictor, among, why);
+      is_everywhere(among) ? session_.find_placement(evictor, why) : session_.find_placement(evictor, among, why);
   if (!placement) return std::nullopt;
-  return Choice{placement->node, {}};
+  return MadePlace{placement->node, {}};
+}
+
+bool EvictionSearch::is_everywhere(std::span<const NodeId> among) const {
+  return among.size() == cluster_.nodes_in_order().size();
 }
 
 NodeId EvictionSearch::best_of(TaskId evictor, const std::vector<NodeId>& nodes) const {
@@ -115,19 +127,22 @@ Stale EvictionSearch::staleness_of_offers() const {
   return victim_inputs_.contains(VictimInput::candidate_jobs) ? Stale::by_its_jobs : Stale::by_its_own_changes;
 }
 
-EvictionSearch::Offers& EvictionSearch::offers_to(TaskId evictor, const Rank& rank) {
+EvictionSearch::Offers& EvictionSearch::offers_to(TaskId evictor, const Rank& rank, std::span<const NodeId> among) {
   if (offers_.size() > kMemories) offers_.clear();
-  const auto known = offers_.try_emplace(rank, Offers{{cluster_, staleness_of_offers()}, false}).first;
+  const auto known = offers_.try_emplace(rank, Offers{{cluster_, staleness_of_offers()}, false, false}).first;
   Offers& offers = known->second;
-  const std::size_t learnt = offers.nodes.bring_up_to_date([&](NodeId node) { return on_node_.may_go(evictor, node); });
-  if (learnt > 0) {
-    offers.any = false;
-    for (std::size_t i = 0; i < offers.nodes.size() && !offers.any; ++i) offers.any = !offers.nodes[i].empty();
+  const std::size_t learnt =
+      offers.nodes.bring_up_to_date(among, [&](NodeId node) { return on_node_.may_go(evictor, node); });
+  if (learnt > 0) offers.any_is_known = false;
+  if (is_everywhere(among) && !offers.any_is_known) {
+    offers.any = std::any_of(among.begin(), among.end(), [&](NodeId node) { return !offers.nodes[node].empty(); });
+    offers.any_is_known = true;
   }
   return offers;
 }
 
-const EvictionSearch::Costs& EvictionSearch::costs_for(TaskId evictor, const Rank& rank, Offers& offers, Room room) {
+const EvictionSearch::Costs& EvictionSearch::costs_for(TaskId evictor, const Rank& rank, Offers& offers,
+                                                       std::span<const NodeId> among, Room room) {
   if (costs_.size() > kMemories) costs_.clear();
   const Inputs filters = session_.filter_inputs(evictor);
   const bool is_alone = filters.contains(Input::task) || filters.contains(Input::job);
@@ -141,8 +156,8 @@ const EvictionSearch::Costs& EvictionSearch::costs_for(TaskId evictor, const Ran
     if (holds != costs.queue_holds) costs.nodes.forget_all();
     costs.queue_holds = holds;
   }
-  costs.nodes.bring_up_to_date([&](NodeId node) -> std::optional<EvictionCost> {
-    const auto victims = on_node_.plan(evictor, node, offers.nodes[cluster_.rank(node)], room);
+  costs.nodes.bring_up_to_date(among, [&](NodeId node) -> std::optional<EvictionCost> {
+    const auto victims = on_node_.plan(evictor, node, offers.nodes[node], room);
     if (!victims) return std::nullopt;
     return EvictionCost::of(*victims, cluster_);
   });

@@ -20,6 +20,12 @@ namespace basalt {
 /// every node is asked about every task: slow, and the same decisions.
 enum class Remember : std::uint8_t { no, yes };
 
+/// A place that was made for a task, and who goes for it.
+struct MadePlace {
+  NodeId node;
+  std::vector<TaskId> victims;
+};
+
 /// Finds the node on which room for a task costs least, and makes it. All nodes are considered.
 /// Least is by `EvictionCost`; of equals the one with the highest score, then the first by name.
 ///
@@ -32,11 +38,16 @@ class EvictionSearch {
   EvictionSearch(Session& session, EvictionKind kind, VictimLists& lists, Remember remember, std::string reason);
 
   /// Evicts whom it takes and reserves the room for a pending task on one of `among`, nodes in
-  /// rank order, in `tx`. False: there is no
+  /// rank order, in `tx`. Nothing: there is no
   /// way, and nothing has changed. Where the evictor's queue must have room too (not across
   /// queues), and what suffices on the cheapest node does not suffice in the queue, the node is
   /// sought on which both costs least.
-  bool make_room(TaskId evictor, std::span<const NodeId> among, Transaction& tx);
+  std::optional<MadePlace> make_room(TaskId evictor, std::span<const NodeId> among, Transaction& tx);
+  /// How many tasks could go for a task, from all nodes together.
+  std::size_t count_offers(TaskId evictor);
+  /// Whether the evictor's queue must have room for what it gets.
+  [[nodiscard]] bool asks_the_queue() const { return kind_ != EvictionKind::across_queues; }
+  [[nodiscard]] const std::string& reason() const { return reason_; }
 
  private:
   /// Tasks for which every node would give up the same tasks.
@@ -63,23 +74,22 @@ class EvictionSearch {
   /// Who may go from each node.
   struct Offers {
     NodeMemory<std::vector<TaskId>> nodes;
-    bool any = false;
+    bool any = false;  ///< over all nodes
+    bool any_is_known = false;
   };
   /// What each node would cost; nullopt: it cannot be had.
   struct Costs {
     NodeMemory<std::optional<EvictionCost>> nodes;
     Resources queue_holds;  ///< when they were learnt, where the queue must have room
   };
-  struct Choice {
-    NodeId node;
-    std::vector<TaskId> victims;
-  };
 
-  [[nodiscard]] std::optional<Choice> cheapest(TaskId evictor, std::span<const NodeId> among, Room room);
+  [[nodiscard]] std::optional<MadePlace> cheapest(TaskId evictor, std::span<const NodeId> among, Room room);
   [[nodiscard]] Rank rank_of(TaskId evictor) const;
-  [[nodiscard]] Offers& offers_to(TaskId evictor, const Rank& rank);
-  [[nodiscard]] const Costs& costs_for(TaskId evictor, const Rank& rank, Offers& offers, Room room);
-  [[nodiscard]] std::optional<Choice> as_it_is(TaskId evictor, std::span<const NodeId> among) const;
+  [[nodiscard]] Offers& offers_to(TaskId evictor, const Rank& rank, std::span<const NodeId> among);
+  [[nodiscard]] const Costs& costs_for(TaskId evictor, const Rank& rank, Offers& offers, std::span<const NodeId> among,
+                                       Room room);
+  [[nodiscard]] std::optional<MadePlace> as_it_is(TaskId evictor, std::span<const NodeId> among) const;
+  [[nodiscard]] bool is_everywhere(std::span<const NodeId> among) const;
   [[nodiscard]] NodeId best_of(TaskId evictor, const std::vector<NodeId>& nodes) const;
   [[nodiscard]] Stale staleness_of_offers() const;
 

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "actions/builtin.hpp"
+#include "actions/bundles.hpp"
 #include "actions/gang_eviction.hpp"
 #include "actions/queue_rounds.hpp"
 #include "actions/starving_jobs.hpp"
@@ -12,8 +13,7 @@ namespace {
 /// Makes room for whole jobs, from their own queue or from others.
 class GangAction final : public Action {
  public:
-  GangAction(EvictionContext::Kind kind, std::string name, bool allow_whole)
-      : kind_(kind), name_(std::move(name)), allow_whole_(allow_whole) {}
+  GangAction(EvictionContext::Kind kind, GangEvictionRules rules) : kind_(kind), rules_(std::move(rules)) {}
 
   [[nodiscard]] bool evicts() const override { return true; }
   void run(Session& session) const override {
@@ -27,25 +27,46 @@ class GangAction final : public Action {
       }
       const JobId job = rounds.next_job(*queue);
       if (!reclaims || session.preemptive(*queue, tasks_that_may_evict(session, job))) {
-        make_room_for_gang(session, EvictionContext{kind_, job, std::nullopt}, allow_whole_, name_);
+        make_room_for_gang(session, EvictionContext{kind_, job, std::nullopt}, rules_);
       }
       rounds.put_back(*queue);
     }
   }
+  [[nodiscard]] std::string make_room_for(Session& session, JobId job) const override {
+    if (std::string why = why_nobody_goes_for(session, job); !why.empty()) return why;
+    const QueueId queue = session.cluster().jobs()[job].queue;
+    if (kind_ == EvictionContext::Kind::reclaim) {
+      if (session.overused(queue)) return "its queue has all it deserves";
+      if (!session.preemptive(queue, tasks_that_may_evict(session, job))) {
+        return "its queue would have more than it deserves";
+      }
+    }
+    const EvictionContext context{kind_, job, std::nullopt};
+    if (make_room_for_gang(session, context, rules_)) return {};
+    return bundles_for(session, context, session.cluster().topology().root(), rules_.allow_whole).empty()
+               ? "nobody may be evicted for it"
+               : "evicting all that may go would not make enough room where it may be";
+  }
 
  private:
   EvictionContext::Kind kind_;
-  std::string name_;
-  bool allow_whole_;
+  GangEvictionRules rules_;
 };
 
 ActionType gang_action(const std::string& name, EvictionContext::Kind kind) {
   return ActionType{name, [name, kind](const Arguments& arguments, Findings& findings) -> std::unique_ptr<Action> {
                       ArgumentReader reader(name, arguments, findings);
-                      const bool allow_whole = reader.boolean("allowWholeBundle", true);
-                      reader.without_effect("maxDomains", "the cluster is the only domain");
+                      GangEvictionRules rules;
+                      rules.reason = name;
+                      rules.allow_whole = reader.boolean("allowWholeBundle", true);
+                      const std::int64_t most = reader.integer("maxDomains", 8);
+                      if (most > 0) {
+                        rules.max_domains = static_cast<std::size_t>(most);
+                      } else {
+                        reader.report(Finding::Severity::note, "'maxDomains' is not above 0: 8 is used, as in Volcano");
+                      }
                       reader.finish();
-                      return std::make_unique<GangAction>(kind, name, allow_whole);
+                      return std::make_unique<GangAction>(kind, std::move(rules));
                     }};
 }
 

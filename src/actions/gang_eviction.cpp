@@ -2,32 +2,38 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "actions/bundles.hpp"
+#include "actions/needed_victims.hpp"
+#include "actions/part_placing.hpp"
 #include "actions/starving_jobs.hpp"
+#include "basalt/framework/topology_limit.hpp"
 
 namespace basalt {
 namespace {
 
-using Places = std::vector<std::pair<TaskId, NodeId>>;
-
-/// Room for one job.
+/// Room for one job in one domain.
 class GangEviction {
  public:
-  GangEviction(Session& session, const EvictionContext& context, bool allow_whole, const std::string& reason)
+  GangEviction(Session& session, const EvictionContext& context, HyperNodeId domain, const GangEvictionRules& rules)
       : session_(session),
         cluster_(session.cluster()),
         job_(context.job),
-        reason_(reason),
+        domain_(domain),
+        reason_(rules.reason),
         tasks_(tasks_that_may_evict(session, context.job)),
-        bundles_(bundles_for(session, context, allow_whole)) {}
+        bundles_(bundles_for(session, context, domain, rules.allow_whole)) {
+    if (!cluster_.jobs()[job_].has_parts()) return;
+    work_ = work_of(session, job_);
+    work_.keep_only(tasks_);
+  }
 
-  void run() {
-    if (tasks_.empty() || bundles_.empty()) return;
+  /// False: there is none, and nothing has happened.
+  bool run() {
+    if (tasks_.empty() || bundles_.empty()) return false;
     std::size_t too_few = 0;  // what is known not to suffice is below
     std::size_t taken = 0;
     auto places = places_without(taken);
@@ -36,7 +42,7 @@ class GangEviction {
       taken = std::min(2 * taken + 1, bundles_.size());
       places = places_without(taken);
     }
-    if (!places) return;
+    if (!places) return false;
     while (too_few < taken) {
       const std::size_t middle = too_few + (taken - too_few) / 2;
       if (auto fewer = places_without(middle)) {
@@ -46,7 +52,10 @@ class GangEviction {
         too_few = middle + 1;
       }
     }
-    carry_out(spare(taken, *places), *places);
+    Transaction tx = session_.begin();
+    carry_out(RoomPlan{*places, spare(taken, *places)}, reason_, tx);
+    tx.commit();
+    return true;
   }
 
  private:
@@ -58,8 +67,9 @@ class GangEviction {
     for (std::size_t i = 0; i < taken; ++i) {
       for (const TaskId victim : bundles_[i].tasks) tx.evict(victim, reason_);
     }
+    if (cluster_.jobs()[job_].has_parts()) return places_of_parts(was_ready, tx);
     for (const TaskId task : tasks_) {
-      const auto node = place_for(task);
+      const auto node = place_for(task, cluster_.nodes_in_order());
       if (!node) continue;
       tx.pipeline(task, *node);
       places.emplace_back(task, *node);
@@ -69,14 +79,31 @@ class GangEviction {
     return places;
   }
 
-  [[nodiscard]] std::optional<NodeId> place_for(TaskId task) const {
+  [[nodiscard]] std::optional<Places> places_of_parts(bool was_ready, Transaction& tx) {
+    const auto make_place = [&](TaskId task, std::span<const NodeId> nodes, RoomPlan& plan) {
+      const auto node = place_for(task, nodes);
+      if (!node) return false;
+      tx.pipeline(task, *node);
+      plan.places.emplace_back(task, *node);
+      return true;
+    };
+    const auto is_enough = [&] { return was_ready || session_.job_pipelined(job_); };
+    PartPlacing parts(session_, job_, SearchPurpose::evict, tx, reason_, make_place, is_enough);
+    const auto plan = parts.place_within(domain_, work_);
+    if (!plan) return std::nullopt;
+    return plan->places;
+  }
+
+  [[nodiscard]] std::optional<NodeId> place_for(TaskId task, std::span<const NodeId> among) const {
     std::string refusal;
     if (!session_.allocatable(cluster_.jobs()[job_].queue, task, refusal)) return std::nullopt;
     FitSummary why;
-    if (const auto placement = session_.find_placement(task, why)) return placement->node;
+    const bool anywhere = among.size() == cluster_.nodes_in_order().size();
+    const auto placement = anywhere ? session_.find_placement(task, why) : session_.find_placement(task, among, why);
+    if (placement) return placement->node;
     // Filters look at those that are leaving too: what they hold besides resources.
     if (!session_.filter_inputs(task).contains(Input::tasks_on_node)) return std::nullopt;
-    for (const NodeId node : cluster_.nodes_in_order()) {
+    for (const NodeId node : among) {
       if (session_.fit_once_left(task, node)) return node;
     }
     return std::nullopt;
@@ -106,50 +133,44 @@ class GangEviction {
     std::vector<TaskId> fewer;
     std::copy_if(gone.begin(), gone.end(), std::back_inserter(fewer),
                  [&](TaskId task) { return std::find(spared.begin(), spared.end(), task) == spared.end(); });
-    if (!have_places(fewer, spared, places)) return false;
+    if (!places_hold(session_, places, fewer, spared, true)) return false;
     gone = std::move(fewer);
     return true;
-  }
-
-  /// Whether the places hold with `gone` gone. Only nodes that `spared` are on can have become
-  /// worse, but for filters that look further and for what the queue may have.
-  [[nodiscard]] bool have_places(const std::vector<TaskId>& gone, std::span<const TaskId> spared,
-                                 const Places& places) {
-    std::unordered_set<NodeId> looked_at;
-    for (const TaskId task : spared) looked_at.insert(cluster_.node_of(task));
-    Transaction tx = session_.begin();
-    for (const TaskId victim : gone) tx.evict(victim, reason_);
-    for (const auto& [task, node] : places) {
-      std::string refusal;
-      if (!session_.allocatable(cluster_.jobs()[job_].queue, task, refusal)) return false;
-      const bool may_differ =
-          looked_at.contains(node) || session_.filter_inputs(task).contains(Input::other_placements);
-      if (may_differ && !session_.fit_once_left(task, node)) return false;
-      if (cluster_.future_shortage(node, cluster_.spec(task).request)) return false;
-      tx.pipeline(task, node);
-    }
-    return true;
-  }
-
-  void carry_out(const std::vector<TaskId>& victims, const Places& places) {
-    Transaction tx = session_.begin();
-    for (const TaskId victim : victims) tx.evict(victim, reason_);
-    for (const auto& [task, node] : places) tx.pipeline(task, node);
-    tx.commit();
   }
 
   Session& session_;
   const Cluster& cluster_;
   JobId job_;
+  HyperNodeId domain_;
   const std::string& reason_;
   std::vector<TaskId> tasks_;
+  JobWork work_;  // where the job has parts
   std::vector<Bundle> bundles_;
 };
 
+/// Where the job may be put, in the order of the tries.
+std::vector<HyperNodeId> domains_for(const Session& session, JobId job, std::size_t most) {
+  const Cluster& cluster = session.cluster();
+  const HyperNodeId root = cluster.topology().root();
+  if (!cluster.jobs()[job].has_parts()) return {root};
+  std::vector<HyperNodeId> domains;
+  for (const auto& group : session.hyper_node_gradient(job, root, SearchPurpose::evict)) {
+    for (const HyperNodeId domain : group) {
+      if (domains.size() == most) return domains;
+      if (std::find(domains.begin(), domains.end(), domain) == domains.end()) domains.push_back(domain);
+    }
+  }
+  if (domains.empty() && !has_binding_topology(cluster.jobs()[job])) domains.push_back(root);
+  return domains;
+}
+
 }  // namespace
 
-void make_room_for_gang(Session& session, const EvictionContext& context, bool allow_whole, const std::string& reason) {
-  GangEviction(session, context, allow_whole, reason).run();
+bool make_room_for_gang(Session& session, const EvictionContext& context, const GangEvictionRules& rules) {
+  for (const HyperNodeId domain : domains_for(session, context.job, rules.max_domains)) {
+    if (GangEviction(session, context, domain, rules).run()) return true;
+  }
+  return false;
 }
 
 }  // namespace basalt

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -26,16 +27,16 @@ class NodeMemory {
   NodeMemory(const Cluster& cluster, Stale stale)
       : cluster_(&cluster), stale_(stale), cells_(cluster.nodes_in_order().size()), changes_(cluster) {}
 
-  /// Forgets what is stale and learns what is not known: `learn(node)` gives it. How many nodes
-  /// were learnt about.
+  /// Forgets what is stale and learns what is not known of `among`: `learn(node)` gives it. How
+  /// many nodes were learnt about.
   template <class Learn>
-  std::size_t bring_up_to_date(Learn&& learn) {
+  std::size_t bring_up_to_date(std::span<const NodeId> among, Learn&& learn) {
     forget_stale();
     std::size_t learnt = 0;
-    const auto nodes = cluster_->nodes_in_order();
-    for (std::size_t rank = 0; rank < nodes.size() && unknown_ > 0; ++rank) {
+    for (std::size_t i = 0; i < among.size() && unknown_ > 0; ++i) {
+      const std::size_t rank = among.size() == cells_.size() ? i : cluster_->rank(among[i]);
       if (cells_[rank].has_value()) continue;
-      cells_[rank] = learn(nodes[rank]);
+      cells_[rank] = learn(among[i]);
       --unknown_;
       ++learnt;
     }
@@ -49,9 +50,8 @@ class NodeMemory {
     unknown_ = cells_.size();
   }
 
-  /// By rank. REQUIRES: up to date.
-  [[nodiscard]] const T& operator[](std::size_t rank) const { return *cells_[rank]; }
-  [[nodiscard]] std::size_t size() const { return cells_.size(); }
+  /// REQUIRES: brought up to date for it.
+  [[nodiscard]] const T& operator[](NodeId node) const { return *cells_[cluster_->rank(node)]; }
 
  private:
   void forget_stale() {

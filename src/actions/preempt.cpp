@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "actions/builtin.hpp"
+#include "actions/domain_eviction.hpp"
 #include "actions/eviction_search.hpp"
 #include "actions/job_eviction.hpp"
 #include "actions/starving_jobs.hpp"
@@ -45,11 +46,19 @@ class Preempt final : public Action {
       for (const JobId job : queue.jobs) swap_within(session, within, job);
     }
   }
+  [[nodiscard]] std::string make_room_for(Session& session, JobId job) const override {
+    if (std::string why = why_nobody_goes_for(session, job); !why.empty()) return why;
+    VictimLists lists(session, EvictionKind::between_jobs);
+    EvictionSearch between(session, EvictionKind::between_jobs, lists, remember_, "preempt");
+    if (make_room_for_job(session, between, job, [](TaskId) { return true; })) return {};
+    return why_no_room(session, between, job);
+  }
 
  private:
   /// More important tasks of a job for less important ones, one by one: each must leave the job
   /// as complete as a job must be to hold anything.
   static void swap_within(Session& session, EvictionSearch& search, JobId job) {
+    if (needs_domains(session.cluster().jobs()[job])) return;  // a task's place is one in a HyperNode, among its part
     if (!could_swap(session.cluster(), job)) return;
     for (const TaskId task : tasks_that_may_evict(session, job)) {
       Transaction tx = session.begin();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <span>
 
 #include "actions/builtin.hpp"
@@ -31,6 +32,18 @@ class Reclaim final : public Action {
                         [&](TaskId task) { return session.preemptive(*queue, std::span(&task, 1)); });
       rounds.put_back(*queue);
     }
+  }
+  [[nodiscard]] std::string make_room_for(Session& session, JobId job) const override {
+    if (std::string why = why_nobody_goes_for(session, job); !why.empty()) return why;
+    const QueueId queue = session.cluster().jobs()[job].queue;
+    if (session.overused(queue)) return "its queue has all it deserves";
+    const auto may_try = [&](TaskId task) { return session.preemptive(queue, std::span(&task, 1)); };
+    VictimLists lists(session, EvictionKind::across_queues);
+    EvictionSearch search(session, EvictionKind::across_queues, lists, remember_, "reclaim");
+    if (make_room_for_job(session, search, job, may_try)) return {};
+    const std::vector<TaskId> tasks = tasks_that_may_evict(session, job);
+    const bool is_within_share = std::any_of(tasks.begin(), tasks.end(), may_try);
+    return is_within_share ? why_no_room(session, search, job) : "its queue would have more than it deserves";
   }
 
  private:

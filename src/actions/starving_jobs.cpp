@@ -22,19 +22,25 @@ bool is_being_served(const Cluster& cluster, JobId job) {
 
 }  // namespace
 
-std::vector<JobId> starving_jobs(const Session& session) {
+std::string why_nobody_goes_for(const Session& session, JobId id) {
   const Cluster& cluster = session.cluster();
+  const Job& job = cluster.jobs()[id];
+  if (cluster.count(id, TaskStatus::pending) + cluster.waiting_tasks(id) == 0) return "no pod of it waits";
+  if (!job.queue || !job.blockers.empty() || cluster.phase(id) == JobPhase::pending) return "it has not come in";
+  if (session.job_valid(id)) return "it is not valid";
+  if (has_binding_topology(job)) {
+    if (!session.has_hyper_node_gradient()) return "no plugin evaluates its networkTopology";
+    if (std::string why = unresolved_topology(cluster, id); !why.empty()) return why;
+  }
+  const bool starves = cluster.count(id, TaskStatus::pending) > 0 && session.job_starving(id);
+  if (!starves && empty_promises(cluster, id).empty()) return "it does not starve";
+  return is_being_served(cluster, id) ? "what has to leave for it is leaving" : "";
+}
+
+std::vector<JobId> starving_jobs(const Session& session) {
   std::vector<JobId> jobs;
-  for (const JobId id : session.jobs_in_view()) {
-    const Job& job = cluster.jobs()[id];
-    if (cluster.count(id, TaskStatus::pending) + cluster.waiting_tasks(id) == 0) continue;
-    if (!job.queue || !job.blockers.empty() || cluster.phase(id) == JobPhase::pending || session.job_valid(id))
-      continue;
-    // Only allocate knows what may be placed where together: they wait until there is room.
-    if (has_binding_topology(job) || !job.sub_groups.empty()) continue;
-    const bool starves = cluster.count(id, TaskStatus::pending) > 0 && session.job_starving(id);
-    if (!starves && empty_promises(cluster, id).empty()) continue;
-    if (!is_being_served(cluster, id)) jobs.push_back(id);
+  for (const JobId job : session.jobs_in_view()) {
+    if (why_nobody_goes_for(session, job).empty()) jobs.push_back(job);
   }
   std::sort(jobs.begin(), jobs.end(), [&](JobId left, JobId right) { return session.job_order(left, right) < 0; });
   return jobs;

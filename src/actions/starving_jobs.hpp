@@ -1,16 +1,20 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "basalt/framework/session.hpp"
 
 namespace basalt {
 
-/// The jobs for which tasks may be evicted, in job order: they are in, whole enough, and starve with
-/// pending tasks or hold empty promises; nothing is leaving for them already; and they have neither
-/// sub-groups nor a hard networkTopology. A job that holds a reservation on
+/// Why no task may be evicted for a job, as a sentence; empty: tasks may. It must be in, whole
+/// enough, and starve with pending tasks or hold empty promises; nothing may be leaving for it already;
+/// and its networkTopology must be one that can be kept. A job that holds a reservation on
 /// a node that something is leaving waits for that, however long it takes: else it would evict
 /// more each cycle until the first victim is gone.
+std::string why_nobody_goes_for(const Session& session, JobId job);
+
+/// The jobs for which tasks may be evicted, in job order.
 std::vector<JobId> starving_jobs(const Session& session);
 
 /// Tasks of a job whose reservation cannot come true, since nobody who was to leave does: an

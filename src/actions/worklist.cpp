@@ -1,6 +1,7 @@
 #include "actions/worklist.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "actions/candidates.hpp"
 
@@ -64,6 +65,12 @@ void JobWork::give_up() {
   for (Worklist& list : lists) list.next = list.tasks.size();
 }
 
+void JobWork::keep_only(const std::vector<TaskId>& tasks) {
+  const std::unordered_set<TaskId> kept(tasks.begin(), tasks.end());
+  for (Worklist& list : lists) std::erase_if(list.tasks, [&](TaskId task) { return !kept.contains(task); });
+  std::erase_if(lists, [](const Worklist& list) { return list.tasks.empty(); });
+}
+
 JobWork work_of(const Session& session, JobId job) {
   const Cluster& cluster = session.cluster();
   JobWork work;
@@ -85,6 +92,26 @@ JobWork work_of(const Session& session, JobId job) {
   std::erase_if(work.lists, [](const Worklist& list) { return list.tasks.empty(); });
   mark_required(session, job, work.lists);
   return work;
+}
+
+std::optional<std::size_t> next_part(const Session& session, const JobWork& work, const std::vector<bool>& failed,
+                                     const std::function<bool(SubJobId)>& is_complete) {
+  const auto urgency = [&](const Worklist& list) {
+    if (is_complete(list.part)) return 2;
+    if (session.cluster().ready_tasks(list.part) > 0) return 0;
+    return list.required ? 1 : 2;
+  };
+  const auto is_before = [&](const Worklist& left, const Worklist& right) {
+    const int of_left = urgency(left);
+    const int of_right = urgency(right);
+    return of_left != of_right ? of_left < of_right : session.sub_job_order(left.part, right.part) < 0;
+  };
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < work.lists.size(); ++i) {
+    if (failed[i] || work.lists[i].is_empty()) continue;
+    if (!best || is_before(work.lists[i], work.lists[*best])) best = i;
+  }
+  return best;
 }
 
 bool is_half_placed(const Session& session, JobId job) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "basalt/framework/session.hpp"
@@ -27,12 +29,21 @@ struct JobWork {
   void go_back(const std::vector<std::size_t>& progress);
   /// Nothing of it is tried again.
   void give_up();
+  /// Only these tasks, of those that wait.
+  void keep_only(const std::vector<TaskId>& tasks);
 };
 
 /// What waits of a job, in task order. Best-effort tasks are in it, last, while the minimum may
 /// need them: they are then placed with the others, or not at all; those of jobs with parts
 /// always are, since backfill knows nothing of domains.
 JobWork work_of(const Session& session, JobId job);
+
+/// Which list is served next: half-placed parts, then required ones, then in order. `failed`: those
+/// that are passed over, one flag a list. `is_complete`: whether a part has its minimum. Nothing: no
+/// other list has waiting tasks.
+[[nodiscard]] std::optional<std::size_t> next_part(const Session& session, const JobWork& work,
+                                                   const std::vector<bool>& failed,
+                                                   const std::function<bool(SubJobId)>& is_complete);
 
 /// Whether a crash, a refused bind or a lost member has left less of a job, or of a part of it,
 /// than its minimum: it is made whole before anything new is started.

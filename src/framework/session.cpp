@@ -200,6 +200,12 @@ bool Session::job_enqueueable(JobId job, std::string& why) const {
                     [&](const JobEnqueueable& plugin) { return plugin.job_enqueueable(job, why); });
 }
 
+bool Session::entitled_to_reclaim(JobId job) const {
+  if (!configuration_.has_action("reclaim") && !configuration_.has_action("gangreclaim")) return false;
+  return laws::anyone(points<EntitledToReclaim>(),
+                      [&](const EntitledToReclaim& plugin) { return plugin.entitled_to_reclaim(job); });
+}
+
 bool Session::is_indexed(SpecId spec) const { return SpecIndex::covers(*terms_, cluster_.specs()[spec]); }
 
 bool Session::evictions_could_help() const {

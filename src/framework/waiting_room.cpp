@@ -134,7 +134,8 @@ WaitingRoom::Until WaitingRoom::decide(const Session& session, JobId job, SpecId
   const Cluster& cluster = session.cluster();
   if (cluster.waiting_tasks(job) > 0) return Until::looked_at;
   if (cluster.count(job, TaskStatus::pending) == 0) {
-    return cluster.phase(job) == JobPhase::pending ? Until::open_gate : Until::own_change;
+    if (cluster.phase(job) != JobPhase::pending) return Until::own_change;
+    return session.evictions_could_help() ? Until::anything : Until::open_gate;
   }
   const WaitReport* report = session.find_wait_report(job);
   if (report == nullptr || session.evictions_could_help()) return Until::anything;

@@ -113,6 +113,10 @@ class ScriptReader {
       if (!plugin) return plugin.error();
       if (script_.tiers.empty()) script_.tiers.emplace_back();
       script_.tiers.back().push_back(std::move(*plugin));
+    } else if (kind == "action") {
+      auto action = read_plugin(words);
+      if (!action) return action.error();
+      script_.action_arguments[action->name] = std::move(action->arguments);
     } else if (kind == "actions") {
       script_.actions.assign(words.begin() + 1, words.end());
     } else if (kind == "compatibility") {
@@ -161,7 +165,9 @@ Result<Configuration> configure(const Script& script, const Registry& registry) 
   for (const std::string& name : script.actions) {
     const ActionType* type = registry.find_action(name);
     if (type == nullptr) return Error{ErrorCode::invalid, "unknown action '" + name + "'"};
-    configuration.actions.push_back(ActionSlot{name, type->configure({}, findings)});
+    const auto known = script.action_arguments.find(name);
+    const Arguments arguments = known == script.action_arguments.end() ? Arguments{} : known->second;
+    configuration.actions.push_back(ActionSlot{name, type->configure(arguments, findings)});
   }
   for (const auto& tier : script.tiers) {
     Tier made;

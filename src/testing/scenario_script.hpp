@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@ struct PluginLine {
 struct Script {
   std::vector<std::vector<PluginLine>> tiers;
   std::vector<std::string> actions{"enqueue", "allocate", "backfill"};
+  std::map<std::string, Arguments> action_arguments;  ///< by action
   std::vector<Step> steps;
   bool victims_fall_through = false;
 };

@@ -142,6 +142,18 @@ struct JobEnqueued {
   ~JobEnqueued() = default;
 };
 
+/// Whether the minimum that a pending job states can be taken back for it: its queue deserves that
+/// much, and what is neither free nor promised to others is held by queues beyond what they deserve.
+/// Asked, where an action reclaims, by plugins that would refuse the job for want of free room. What
+/// it answers for a job must count the jobs that have come in before. Law: anyone.
+struct EntitledToReclaim {
+  static constexpr std::string_view kSwitch = "enableReclaimable";
+  [[nodiscard]] virtual bool entitled_to_reclaim(JobId job) const = 0;
+
+ protected:
+  ~EntitledToReclaim() = default;
+};
+
 /// Whether a job lacks what it was promised, so that others may be evicted for it. Law: the
 /// first tier that has the point decides, all in it must agree; nobody asked means no.
 struct JobStarving {
@@ -427,10 +439,11 @@ struct SessionReport {
 };
 
 /// Every extension point; a new one is added here, and in the table of docs/extension-points.md.
-using ExtensionPoints = std::tuple<QueueOrder, JobOrder, SubJobOrder, TaskOrder, JobValid, JobReady, JobPipelined,
-                                   SubJobReady, SubJobPipelined, JobEnqueueable, JobEnqueued, JobStarving, Overused,
-                                   Allocatable, QueueBounds, Preemptive, Preemptable, Reclaimable, UnifiedEvictable,
-                                   VictimQueueOrder, VictimTasks, PrePredicate, Predicate, NodeReserve, NodeOrder,
-                                   HyperNodeOrder, HyperNodeGradient, CouldHelp, Deadline, SessionReport>;
+using ExtensionPoints =
+    std::tuple<QueueOrder, JobOrder, SubJobOrder, TaskOrder, JobValid, JobReady, JobPipelined, SubJobReady,
+               SubJobPipelined, JobEnqueueable, JobEnqueued, EntitledToReclaim, JobStarving, Overused, Allocatable,
+               QueueBounds, Preemptive, Preemptable, Reclaimable, UnifiedEvictable, VictimQueueOrder, VictimTasks,
+               PrePredicate, Predicate, NodeReserve, NodeOrder, HyperNodeOrder, HyperNodeGradient, CouldHelp, Deadline,
+               SessionReport>;
 
 }  // namespace basalt

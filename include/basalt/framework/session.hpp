@@ -99,6 +99,8 @@ class Session {
   [[nodiscard]] std::vector<QueueBound> queue_bounds(QueueId queue) const;
   [[nodiscard]] bool preemptive(QueueId queue, std::span<const TaskId> tasks) const;
   [[nodiscard]] bool job_enqueueable(JobId job, std::string& why) const;
+  /// Whether a pending job's minimum can be taken back for it, and an action is configured that does.
+  [[nodiscard]] bool entitled_to_reclaim(JobId job) const;
 
   // --- questions about victims; see victims.cpp ---
   /// Who of the candidates may be evicted for a task of the same queue, of another queue. The
