@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "basalt/framework/fifo_lines.hpp"
 #include "basalt/framework/topology_limit.hpp"
 
 namespace basalt {
@@ -25,6 +26,7 @@ bool is_being_served(const Cluster& cluster, JobId job) {
 std::vector<JobId> starving_jobs(const Session& session) {
   const Cluster& cluster = session.cluster();
   std::vector<JobId> jobs;
+  const FifoLines lines(session);
   for (const JobId id : session.jobs_in_view()) {
     const Job& job = cluster.jobs()[id];
     if (cluster.count(id, TaskStatus::pending) + cluster.waiting_tasks(id) == 0) continue;
@@ -34,6 +36,7 @@ std::vector<JobId> starving_jobs(const Session& session) {
     if (has_binding_topology(job) || !job.sub_groups.empty()) continue;
     const bool starves = cluster.count(id, TaskStatus::pending) > 0 && session.job_starving(id);
     if (!starves && empty_promises(cluster, id).empty()) continue;
+    if (lines.ahead_of(id)) continue;
     if (!is_being_served(cluster, id)) jobs.push_back(id);
   }
   std::sort(jobs.begin(), jobs.end(), [&](JobId left, JobId right) { return session.job_order(left, right) < 0; });

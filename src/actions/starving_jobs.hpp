@@ -7,10 +7,10 @@
 namespace basalt {
 
 /// The jobs for which tasks may be evicted, in job order: they are in, whole enough, and starve with
-/// pending tasks or hold empty promises; nothing is leaving for them already; and they have neither
-/// sub-groups nor a hard networkTopology. A job that holds a reservation on
-/// a node that something is leaving waits for that, however long it takes: else it would evict
-/// more each cycle until the first victim is gone.
+/// pending tasks or hold empty promises; nothing is leaving for them already; nobody is ahead of them in a
+/// first-in-first-out queue; and they have neither sub-groups nor a hard networkTopology. A job that holds a
+/// reservation on a node that something is leaving waits for that, however long it takes: else it would evict more each
+/// cycle until the first victim is gone.
 std::vector<JobId> starving_jobs(const Session& session);
 
 /// Tasks of a job whose reservation cannot come true, since nobody who was to leave does: an

@@ -11,6 +11,16 @@ namespace {
 /// What plugins remember wrongly, or a change that nobody thought of, costs a job this long.
 constexpr std::chrono::seconds kRound{60};
 
+/// Whether others of its queue may have to wait for a job, asleep or not.
+bool holds_up_its_queue(const Session& session, JobId job) {
+  const Cluster& cluster = session.cluster();
+  const QueueId queue = cluster.jobs()[job].queue;
+  if (!queue || !cluster.queues()[queue].fifo) return false;
+  if (cluster.count(job, TaskStatus::pending) == 0 && cluster.phase(job) != JobPhase::pending) return false;
+  const WaitReport* report = session.find_wait_report(job);
+  return report == nullptr || !report->is_its_own_fault;
+}
+
 }  // namespace
 
 std::vector<JobId> WaitingRoom::wake(const Session& session) {
@@ -113,11 +123,16 @@ void WaitingRoom::sit(JobId job, Until until, SpecId spec, TaskId task) {
 WaitingRoom::Until WaitingRoom::decide(const Session& session, JobId job, SpecId& spec, TaskId& task) {
   const Cluster& cluster = session.cluster();
   if (cluster.waiting_tasks(job) > 0) return Until::looked_at;
+  if (holds_up_its_queue(session, job)) return Until::looked_at;
   if (cluster.count(job, TaskStatus::pending) == 0) {
     return cluster.phase(job) == JobPhase::pending ? Until::anything : Until::own_change;
   }
   const WaitReport* report = session.find_wait_report(job);
   if (report == nullptr || session.evictions_could_help()) return Until::anything;
+  // Room is found for it where a node has none: by waiting for others, or before others come.
+  const bool fits_elsewhen =
+      session.has_waiting_limits() && (session.is_late(job) || cluster.jobs()[job].running_estimate.has_value());
+  if (fits_elsewhen && !report->is_its_own_fault) return Until::anything;
   if (!report->job_reason.empty()) return report->is_its_own_fault ? Until::own_change : Until::anything;
   for (const TaskId member : cluster.jobs()[job].tasks) {
     if (cluster.status(member) != TaskStatus::pending || cluster.spec(member).gated) continue;

@@ -19,7 +19,8 @@ class Session;
 /// - until a node that was relieved, or is new, has room for its spec: all that waits of it is
 ///   of one spec, no node had room, and what terms say of the spec depends on the node alone;
 /// - until anything changes.
-/// Now and then everybody is woken all the same. A job that holds a reservation never sleeps.
+/// Now and then everybody is woken all the same. A job that holds a reservation never sleeps, nor
+/// one that waits in a first-in-first-out queue.
 class WaitingRoom {
  public:
   /// Jobs to look at, in no order. Asks the session about single nodes. The session must

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "basalt/base/check.hpp"
+#include "state/running_estimate.hpp"
 #include "state/state.hpp"
 
 // Pods become tasks: which rows they make, and where they stand.
@@ -93,6 +94,7 @@ Job State::implicit_row(const PodObject& pod) const {
     row.preemptable = parse_bool(*preemptable);
   }
   row.queue_name = queue_of(pod);
+  read_running_estimate(row);
   return row;
 }
 
@@ -114,6 +116,7 @@ Task State::make_task(const PodObject& pod, JobId job) {
   row.never_preempts = pod.never_preempts;
   row.nominated_node = pod.nominated_node_name;
   row.scheduled = scheduled_condition(pod);
+  row.started = pod.started;
   return row;
 }
 
