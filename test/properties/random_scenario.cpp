@@ -13,11 +13,13 @@ class Generator {
     add_plugins();
     if (chance(2)) lines_.emplace_back("actions enqueue allocate backfill preempt reclaim");
     if (chance(6)) lines_.emplace_back("actions enqueue gangpreempt gangreclaim allocate backfill");
+    has_waiting_limit_ = chance(3);
+    if (has_waiting_limit_) lines_.push_back("waiting-limit " + number(pick(1, 60)) + "m");
     const int queues = pick(1, 3);
     for (int i = 0; i < queues; ++i) {
       lines_.push_back("queue q" + number(i) + " weight=" + number(pick(1, 4)) +
                        (chance(4) ? " capability.cpu=" + number(pick(1, 12)) : "") +
-                       (chance(6) ? " state=Closed" : ""));
+                       (chance(6) ? " state=Closed" : "") + (chance(4) ? " strategy=fifo" : ""));
     }
     lines_.push_back("priority-class high value=100");
     nodes_ = pick(1, 8);
@@ -114,6 +116,7 @@ class Generator {
     if (chance(3)) line += " priority=high";
     if (chance(3)) line += " min-resources.cpu=" + number(pick(1, 10));
     const bool has_parts = has_topology_ && chance(3);
+    if (has_waiting_limit_ && chance(2)) line += " estimate=" + number(pick(1, 30)) + "m";
     if (has_topology_) line += topology();
     if (has_parts) line += sub_groups(members);
     lines_.push_back(line);
@@ -126,6 +129,7 @@ class Generator {
   }
 
   void add_events() {
+    if (has_waiting_limit_ && chance(2)) lines_.push_back("clock 1h" + number(minutes_ += pick(1, 20)) + "m");
     for (int i = pick(0, 3); i > 0; --i) {
       switch (pick(0, has_topology_ ? 7 : 5)) {
         case 0: lines_.emplace_back("acknowledged"); break;
@@ -148,6 +152,8 @@ class Generator {
 
   std::mt19937 random_;
   bool has_topology_ = false;
+  bool has_waiting_limit_ = false;
+  int minutes_ = 0;  // past the hour
   std::vector<std::string> lines_;
   int nodes_ = 0, jobs_ = 0, pods_ = 0;
 };
