@@ -1,12 +1,15 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "actions/advance_reservations.hpp"
 #include "actions/builtin.hpp"
 #include "actions/candidates.hpp"
 #include "actions/domain_search.hpp"
 #include "actions/queue_rounds.hpp"
+#include "actions/reserved_room.hpp"
 #include "actions/task_placing.hpp"
 #include "actions/worklist.hpp"
+#include "basalt/framework/fifo_lines.hpp"
 #include "basalt/framework/session.hpp"
 
 namespace basalt {
@@ -20,7 +23,10 @@ class Allocation {
   void run() {
     QueueRounds rounds(session_);
     std::vector<JobId> half_placed;
-    for (const JobId job : jobs_to_place(session_)) {
+    const std::vector<JobId> jobs = jobs_to_place(session_);
+    for (const JobId job : jobs) find_reservation_again(session_, job);
+    const FifoLines lines(session_);
+    for (const JobId job : jobs) {
       if (cluster_.waiting_tasks(job) > 0) holders_.push_back(job);
       JobWork work = work_of(session_, job);
       if (work.is_empty()) continue;
@@ -35,16 +41,29 @@ class Allocation {
     }
     while (const auto queue = rounds.next_queue()) {
       if (session_.overused(*queue)) {
-        for (const JobId job : rounds.drop(*queue)) serve_beyond_share(job);
+        for (const JobId job : rounds.drop(*queue)) {
+          if (!stands_behind(lines, job)) serve_beyond_share(job);
+        }
         continue;
       }
       const JobId job = rounds.next_job(*queue);
-      if (place(job) && !works_[job].is_empty()) rounds.put_back(job);
+      if (!stands_behind(lines, job) && place(job) && !works_[job].is_empty()) rounds.put_back(job);
       rounds.put_back(*queue);
     }
+    advance_.reserve();
   }
 
  private:
+  /// Whether the job has to wait for another in a first-in-first-out queue; then it waits, and says so.
+  bool stands_behind(const FifoLines& lines, JobId job) {
+    const JobId ahead = lines.ahead_of(job);
+    if (!ahead) return false;
+    WaitReport& report = session_.wait_report(job);
+    report = WaitReport{};
+    report.job_reason = FifoLines::sentence(cluster_, ahead);
+    return true;
+  }
+
   /// Places tasks until the job is ready: its minimum first, then one more each turn. Binds if
   /// it is ready, reserves if it will be once what is leaving has left, and otherwise leaves no
   /// trace. Whether the job may have another turn.
@@ -53,8 +72,35 @@ class Allocation {
     if (try_place(job, {})) return true;
     const std::vector<TaskId> passable = reservations_behind(job);
     if (!passable.empty() && try_place(job, passable)) return true;
+    if (take_reserved_room(session_, job)) {
+      works_[job] = work_of(session_, job);
+      return true;
+    }
+    if (place_before_others(job)) return true;
     give_up_what_is_not_enough(job);
+    advance_.ask_for(job);
     return false;
+  }
+
+  /// Places the job on what others have reserved and will not need before it has ended.
+  bool place_before_others(JobId job) {
+    const std::vector<TaskId> later = reserved_for_later(session_, job, holders_);
+    if (later.empty()) return false;
+    JobWork& work = works_[job];
+    const std::vector<std::size_t> begun = work.progress();
+    Transaction tx = session_.begin();
+    const std::vector<NodeId> reserved_on = take_away(cluster_, later, tx);
+    const Placements placements = find_places(job, work, tx);
+    const bool is_placed =
+        !placements.empty() && session_.job_ready(job) &&
+        std::all_of(placements.begin(), placements.end(), [](const auto& placed) { return placed.second.now; });
+    if (!is_placed) {
+      work.go_back(begun);
+      return false;
+    }
+    for (std::size_t i = 0; i < later.size(); ++i) tx.reserve_in_advance(later[i], reserved_on[i]);
+    tx.commit();
+    return true;
   }
 
   /// Reservations that no longer make the job whole (a node went, not all were found again after a
@@ -126,6 +172,7 @@ class Allocation {
       place(job);
       return;
     }
+    advance_.ask_for(job);
     WaitReport& report = session_.wait_report(job);
     report = WaitReport{};
     report.job_reason = "queue \"" + cluster_.jobs()[job].queue_name + "\" has used its share";
@@ -134,6 +181,7 @@ class Allocation {
   Session& session_;
   const Cluster& cluster_;
   std::unordered_map<JobId, JobWork> works_;
+  AdvanceReservations advance_{session_};
   std::vector<JobId> holders_;  // jobs that came into the cycle with reservations
 };
 

@@ -1,6 +1,7 @@
 #include "actions/builtin.hpp"
 #include "actions/candidates.hpp"
 #include "actions/queue_rounds.hpp"
+#include "basalt/framework/fifo_lines.hpp"
 #include "basalt/framework/session.hpp"
 
 namespace basalt {
@@ -14,8 +15,14 @@ class Backfill final : public Action {
       if (session.cluster().jobs()[job].has_parts()) continue;  // where its tasks may go is allocate's to find
       if (!waiting_tasks(session, job, true).empty()) rounds.add(job);
     }
+    const FifoLines lines(session);
     while (const auto queue = rounds.next_queue()) {
-      place_best_effort(session, rounds.next_job(*queue));
+      const JobId job = rounds.next_job(*queue);
+      if (const JobId ahead = lines.ahead_of(job)) {
+        session.wait_report(job).job_reason = FifoLines::sentence(session.cluster(), ahead);
+      } else {
+        place_best_effort(session, job);
+      }
       rounds.put_back(*queue);
     }
   }

@@ -129,7 +129,10 @@ Stale EvictionSearch::staleness_of_offers() const {
 
 EvictionSearch::Offers& EvictionSearch::offers_to(TaskId evictor, const Rank& rank, std::span<const NodeId> among) {
   if (offers_.size() > kMemories) offers_.clear();
-  const auto known = offers_.try_emplace(rank, Offers{{cluster_, staleness_of_offers()}, false, false}).first;
+  auto known = offers_.find(rank);
+  if (known == offers_.end()) {
+    known = offers_.emplace(rank, Offers{{cluster_, staleness_of_offers()}, false, false}).first;
+  }
   Offers& offers = known->second;
   const std::size_t learnt =
       offers.nodes.bring_up_to_date(among, [&](NodeId node) { return on_node_.may_go(evictor, node); });
@@ -150,7 +153,9 @@ const EvictionSearch::Costs& EvictionSearch::costs_for(TaskId evictor, const Ran
   const bool looks_around = filters.contains(Input::other_placements) || filters.contains(Input::queue) || is_alone;
   Stale stale = staleness_of_offers();
   if (remember_ == Remember::yes && looks_around) stale = Stale::by_any_change;
-  Costs& costs = costs_.try_emplace(likeness, Costs{{cluster_, stale}, {}}).first->second;
+  auto known = costs_.find(likeness);
+  if (known == costs_.end()) known = costs_.emplace(likeness, Costs{{cluster_, stale}, {}}).first;
+  Costs& costs = known->second;
   if (room == Room::on_node_and_in_queue) {
     const Resources holds = cluster_.allocated(rank.queue) + cluster_.pipelined(rank.queue);
     if (holds != costs.queue_holds) costs.nodes.forget_all();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "basalt/framework/fifo_lines.hpp"
 #include "basalt/framework/topology_limit.hpp"
 
 namespace basalt {
@@ -39,8 +40,9 @@ std::string why_nobody_goes_for(const Session& session, JobId id) {
 
 std::vector<JobId> starving_jobs(const Session& session) {
   std::vector<JobId> jobs;
+  const FifoLines lines(session);
   for (const JobId job : session.jobs_in_view()) {
-    if (why_nobody_goes_for(session, job).empty()) jobs.push_back(job);
+    if (why_nobody_goes_for(session, job).empty() && !lines.ahead_of(job)) jobs.push_back(job);
   }
   std::sort(jobs.begin(), jobs.end(), [&](JobId left, JobId right) { return session.job_order(left, right) < 0; });
   return jobs;

@@ -14,7 +14,8 @@ namespace basalt {
 /// more each cycle until the first victim is gone.
 std::string why_nobody_goes_for(const Session& session, JobId job);
 
-/// The jobs for which tasks may be evicted, in job order.
+/// The jobs for which tasks may be evicted, in job order: nobody is ahead of them in a first-in-first-out
+/// queue.
 std::vector<JobId> starving_jobs(const Session& session);
 
 /// Tasks of a job whose reservation cannot come true, since nobody who was to leave does: an

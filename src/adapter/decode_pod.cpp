@@ -220,7 +220,7 @@ void read_status(const In& in, PodObject& pod, PodDraft& draft) {
   std::string_view phase, resize;
   in.read(view(1, "phase", phase),
           each(2, "conditions", [&](const auto& condition) { read_condition(condition, pod, draft); }),
-          container_states(8, "containerStatuses", draft.states),
+          time(7, "startTime", pod.started), container_states(8, "containerStatuses", draft.states),
           container_states(10, "initContainerStatuses", draft.init_states),
           text(11, "nominatedNodeName", pod.nominated_node_name), view(14, "resize", resize));
   pod.phase = phase_of(phase);

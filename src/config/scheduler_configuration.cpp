@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "basalt/base/go_duration.hpp"
 #include "config/document.hpp"
 #include "config/metrics_section.hpp"
 #include "config/near_miss.hpp"
@@ -34,8 +35,9 @@ tiers:
   - name: nodeorder
 )";
 
-constexpr std::array<std::string_view, 5> kTopLevelKeys = {"actions", "tiers", "configurations", "metrics",
-                                                           "compatibility"};
+constexpr std::array<std::string_view, 6> kTopLevelKeys = {"actions", "tiers",         "configurations",
+                                                           "metrics", "compatibility", "reservations"};
+constexpr std::array<std::string_view, 1> kReservationKeys = {"waitingLimit"};
 constexpr std::array<std::string_view, 1> kCompatibilityKeys = {"evictionTierFallthrough"};
 constexpr std::array<std::string_view, 1> kTierKeys = {"plugins"};
 constexpr std::array<std::string_view, 2> kActionEntryKeys = {"name", "arguments"};
@@ -72,6 +74,7 @@ class Reader {
     configuration->tiers = read_tiers(*root);
     check_unused(entries, *configuration);
     read_compatibility(root->find("compatibility"), *configuration);
+    read_reservations(root->find("reservations"), *configuration);
     if (const DocumentValue* metrics = root->find("metrics")) check_metrics_section(*metrics, findings_);
     return configuration;
   }
@@ -213,6 +216,29 @@ class Reader {
     } else {
       findings_.add(Severity::wrong, value->place,
                     "compatibility: 'evictionTierFallthrough' is " + argument.text() + ": expected true or false");
+    }
+  }
+
+  // When room is held for jobs that wait. Volcano has nothing like it.
+  void read_reservations(const DocumentValue* section, Configuration& configuration) {
+    if (section == nullptr || section->is_null()) return;
+    if (!section->is_map()) {
+      findings_.add(Severity::wrong, section->place,
+                    "'reservations' is " + section->argument().text() + ": expected a map");
+      return;
+    }
+    report_unknown_keys(*section, kReservationKeys, "reservations: ", findings_);
+    const DocumentValue* value = section->find("waitingLimit");
+    if (value == nullptr || value->is_null()) return;
+    const ArgumentValue argument = value->argument();
+    const std::string* text = argument.as_string();
+    const auto limit = parse_go_duration(text == nullptr ? "" : *text);
+    if (limit && limit->count() > 0) {
+      configuration.waiting_limit = std::chrono::duration_cast<std::chrono::microseconds>(*limit);
+    } else {
+      findings_.add(
+          Severity::wrong, value->place,
+          "reservations: 'waitingLimit' is " + argument.text() + ": expected a duration such as 30m or 1h30m");
     }
   }
 

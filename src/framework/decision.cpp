@@ -17,7 +17,8 @@ class Printer {
   std::string operator()(const Evict& evict) const { return "evict " + name(evict.task) + " for " + evict.reason; }
   std::string operator()(const Enqueue& enqueue) const { return "enqueue " + name(enqueue.job); }
   std::string operator()(const Reserve& reserve) const {
-    return "reserve " + name(reserve.task) + " " + cluster_.node_name(reserve.node);
+    return "reserve " + name(reserve.task) + " " + cluster_.node_name(reserve.node) +
+           (reserve.in_advance ? " in-advance" : "");
   }
   std::string operator()(const Release& release) const { return "release " + name(release.task); }
   std::string operator()(const JobStatus& status) const {

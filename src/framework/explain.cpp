@@ -4,7 +4,9 @@
 #include <set>
 #include <unordered_map>
 
+#include "basalt/framework/expected_start.hpp"
 #include "basalt/framework/explanation.hpp"
+#include "basalt/framework/fifo_lines.hpp"
 #include "framework/explain_parts.hpp"
 
 // The questions that the actions ask, asked again for one job, with an account of every answer.
@@ -55,6 +57,8 @@ class JobTrial {
     made_.reserved = cluster_.waiting_tasks(job_);
     made_.pending = cluster_.count(job_, TaskStatus::pending);
     made_.exist = cluster_.valid_tasks(job_);
+    made_.faults = row_.faults;
+    if (made_.reserved > 0) made_.expected_start = expected_start(session_, job_);
   }
 
   bool hindered(Hindrance hindrance, std::string sentence) {
@@ -74,6 +78,9 @@ class JobTrial {
       return hindered(made_.missing_members.empty() ? Hindrance::not_valid : Hindrance::gang_incomplete,
                       objection->message);
     }
+    if (const JobId ahead = FifoLines(session_).ahead_of(job_)) {
+      return hindered(Hindrance::behind_in_queue, FifoLines::sentence(cluster_, ahead));
+    }
     if (made_.reserved == 0 && session_.overused(row_.queue)) {
       exceed(row_.queue, Resources{}, made_.bounds);
       return hindered(Hindrance::queue_share, "queue \"" + row_.queue_name + "\" has used its share");
@@ -84,6 +91,9 @@ class JobTrial {
   bool is_not_let_in() {
     if (cluster_.phase(job_) != JobPhase::pending || !session_.configuration().has_action("enqueue")) return false;
     std::string why;
+    if (const JobId ahead = FifoLines(session_).ahead_of(job_)) {
+      return hindered(Hindrance::behind_in_queue, FifoLines::sentence(cluster_, ahead));
+    }
     if (!row_.min_resources || session_.job_enqueueable(job_, why)) return false;
     exceed(row_.queue, *row_.min_resources, made_.bounds);
     return hindered(Hindrance::not_enqueued, "not let in: " + (why.empty() ? "refused by a plugin" : why));
@@ -463,6 +473,7 @@ std::string_view to_string(Hindrance hindrance) {
     case Hindrance::not_enqueued: return "not_enqueued";
     case Hindrance::gang_incomplete: return "gang_incomplete";
     case Hindrance::not_valid: return "not_valid";
+    case Hindrance::behind_in_queue: return "behind_in_queue";
     case Hindrance::queue_share: return "queue_share";
     case Hindrance::queue_limit: return "queue_limit";
     case Hindrance::no_node: return "no_node";

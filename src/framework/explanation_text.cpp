@@ -1,5 +1,7 @@
+#include <chrono>
 #include <cstdio>
 
+#include "basalt/base/go_duration.hpp"
 #include "basalt/framework/explanation.hpp"
 
 namespace basalt {
@@ -235,6 +237,11 @@ std::string print(const JobExplanation& job) {
                      std::string(to_string(job.hindrance)) + ": " + job.sentence + "\n  minMember " +
                      std::to_string(job.minimum) + ": " + std::to_string(job.ready) + " ready, " +
                      std::to_string(job.reserved) + " with reservations, " + std::to_string(job.pending) + " pending\n";
+  if (job.expected_start) {
+    text += "  expected to start in " + format_go_duration(*job.expected_start - job.now) +
+            ", by the running estimates of what runs where it holds reservations\n";
+  }
+  for (const std::string& fault : job.faults) text += "  " + fault + "\n";
   for (const MissingMembers& members : job.missing_members) {
     text += "  " + (members.role.empty() ? std::string("the gang") : "role " + members.role) + " has " +
             std::to_string(members.there) + " of the " + std::to_string(members.minimum) + " pods it needs\n";
@@ -269,6 +276,10 @@ std::string print_json(const JobExplanation& job) {
   json.field("placeable", job.placeable);
   json.field("hindrance", to_string(job.hindrance));
   json.field("sentence", job.sentence);
+  if (job.expected_start) {
+    json.field("expectedStartMicroseconds", std::int64_t{job.expected_start->time_since_epoch().count()});
+  }
+  json.list("faults", job.faults, [&](const std::string& fault) { json.value(fault); });
   json.list("missingMembers", job.missing_members, [&](const MissingMembers& members) {
     json.open('{');
     json.field("role", members.role);

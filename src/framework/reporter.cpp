@@ -113,6 +113,7 @@ void Reporter::task_condition(TaskId task, std::string reason, std::string messa
 void Reporter::report_standard() {
   for (const JobId job : session_.jobs_in_view()) {
     report_job_status(job);
+    report_faults(job);
     report_waiting_tasks(job);
   }
   report_queues();
@@ -129,6 +130,21 @@ void Reporter::report_job_status(JobId job) {
   const bool is_known = seen.phase_text == to_string(now.phase) && seen.running == now.running &&
                         seen.succeeded == now.succeeded && seen.failed == now.failed;
   if (!is_known) decisions_.push_back(now);
+}
+
+/// Annotations that were left out. A fault that was mended is said to be.
+void Reporter::report_faults(JobId job) {
+  constexpr std::string_view kType = "InvalidAnnotation";
+  const Job& row = session_.cluster().jobs()[job];
+  std::string all;
+  for (const std::string& fault : row.faults) all += (all.empty() ? "" : "; ") + fault;
+  if (!all.empty()) {
+    job_condition(job, kType, "InvalidAnnotation", std::move(all));
+    return;
+  }
+  const ConditionText* seen = find_condition(row.observed.conditions, kType);
+  if (seen == nullptr || seen->status == "False") return;
+  decisions_.push_back(JobCondition{job, ConditionText{std::string(kType), "False", "Mended", {}}});
 }
 
 void Reporter::report_waiting_tasks(JobId job) {

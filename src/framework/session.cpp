@@ -224,7 +224,29 @@ std::optional<WallTime> Session::deadline() const {
     const std::optional<WallTime> moment = plugin.deadline();
     if (moment && (!earliest || *moment < *earliest)) earliest = moment;
   });
+  if (!has_waiting_limits()) return earliest;
+  cluster_.jobs().for_each([&](JobId job, const Job&) {
+    if (cluster_.count(job, TaskStatus::pending) == 0) return;
+    const std::optional<WallTime> moment = waits_until(job);
+    if (moment && *moment > moment_.now && (!earliest || *moment < *earliest)) earliest = moment;
+  });
   return earliest;
+}
+
+std::optional<WallTime> Session::waits_until(JobId job) const {
+  std::optional<std::chrono::microseconds> shortest;
+  laws::tell_all(points<WaitingLimit>(), [&](const WaitingLimit& plugin) {
+    const auto limit = plugin.waiting_limit(job);
+    if (limit && (!shortest || *limit < *shortest)) shortest = limit;
+  });
+  if (!shortest) shortest = configuration_.waiting_limit;
+  if (!shortest) return std::nullopt;
+  return cluster_.jobs()[job].created + *shortest;
+}
+
+bool Session::is_late(JobId job) const {
+  const std::optional<WallTime> until = waits_until(job);
+  return until && *until <= moment_.now;
 }
 
 std::string Session::pre_predicate(TaskId task) const {
@@ -329,10 +351,13 @@ void Session::decide_placements(Decisions& decisions) const {
         break;
       case Operation::Kind::evict: decisions.push_back(Evict{operation.task, operation.reason}); break;
       case Operation::Kind::pipeline:
+      case Operation::Kind::reserve_in_advance:
         if (stands && openings_.at(operation.task) != std::pair{TaskStatus::pipelined, operation.node}) {
-          decisions.push_back(Reserve{operation.task, operation.node});
+          decisions.push_back(
+              Reserve{operation.task, operation.node, operation.kind == Operation::Kind::reserve_in_advance});
         }
         break;
+      case Operation::Kind::suppose: BASALT_CHECK(false, "what was supposed has to be rolled back"); break;
       case Operation::Kind::release:
         if (stands && openings_.at(operation.task).first == TaskStatus::pipelined) {
           decisions.push_back(Release{operation.task});

@@ -52,6 +52,14 @@ void Transaction::pipeline(TaskId task, NodeId node) {
   session_->journal_.push_back({Session::Operation::Kind::pipeline, task, node, JobId{}, {}});
 }
 
+void Transaction::reserve_in_advance(TaskId task, NodeId node) {
+  Cluster& cluster = session_->cluster_;
+  BASALT_CHECK(cluster.status(task) == TaskStatus::pending, "only a pending task can take a reservation");
+  session_->remember_opening(task);
+  cluster.move(task, TaskStatus::pipelined, node);
+  session_->journal_.push_back({Session::Operation::Kind::reserve_in_advance, task, node, JobId{}, {}});
+}
+
 void Transaction::release(TaskId task) {
   Cluster& cluster = session_->cluster_;
   BASALT_CHECK(cluster.status(task) == TaskStatus::pipelined, "only a reservation can be released");
@@ -68,6 +76,14 @@ void Transaction::evict(TaskId task, std::string reason) {
   const NodeId node = cluster.node_of(task);
   cluster.move(task, TaskStatus::releasing, node);
   session_->journal_.push_back({Session::Operation::Kind::evict, task, node, JobId{}, std::move(reason)});
+}
+
+void Transaction::suppose_leaving(TaskId task) {
+  Cluster& cluster = session_->cluster_;
+  const NodeId node = cluster.node_of(task);
+  BASALT_CHECK(node && cluster.status(task) != TaskStatus::pipelined, "only what occupies a node can leave it");
+  cluster.move(task, TaskStatus::releasing, node);
+  session_->journal_.push_back({Session::Operation::Kind::suppose, task, node, JobId{}, {}});
 }
 
 Transaction::Savepoint Transaction::savepoint() const {

@@ -12,6 +12,16 @@ namespace {
 /// What plugins remember wrongly, or a change that nobody thought of, costs a job this long.
 constexpr std::chrono::seconds kRound{60};
 
+/// Whether others of its queue may have to wait for a job, asleep or not.
+bool holds_up_its_queue(const Session& session, JobId job) {
+  const Cluster& cluster = session.cluster();
+  const QueueId queue = cluster.jobs()[job].queue;
+  if (!queue || !cluster.queues()[queue].fifo) return false;
+  if (cluster.count(job, TaskStatus::pending) == 0 && cluster.phase(job) != JobPhase::pending) return false;
+  const WaitReport* report = session.find_wait_report(job);
+  return report == nullptr || !report->is_its_own_fault;
+}
+
 }  // namespace
 
 std::vector<JobId> WaitingRoom::wake(const Session& session) {
@@ -133,12 +143,17 @@ void WaitingRoom::sit(JobId job, Until until, SpecId spec, TaskId task) {
 WaitingRoom::Until WaitingRoom::decide(const Session& session, JobId job, SpecId& spec, TaskId& task) {
   const Cluster& cluster = session.cluster();
   if (cluster.waiting_tasks(job) > 0) return Until::looked_at;
+  if (holds_up_its_queue(session, job)) return Until::looked_at;
   if (cluster.count(job, TaskStatus::pending) == 0) {
     if (cluster.phase(job) != JobPhase::pending) return Until::own_change;
     return session.evictions_could_help() ? Until::anything : Until::open_gate;
   }
   const WaitReport* report = session.find_wait_report(job);
   if (report == nullptr || session.evictions_could_help()) return Until::anything;
+  // Room is found for it where a node has none: by waiting for others, or before others come.
+  const bool fits_elsewhen =
+      session.has_waiting_limits() && (session.is_late(job) || cluster.jobs()[job].running_estimate.has_value());
+  if (fits_elsewhen && !report->is_its_own_fault) return Until::anything;
   if (!report->job_reason.empty()) return report->is_its_own_fault ? Until::own_change : Until::open_gate;
   if (report->tasks.empty() && !report->refusals.empty()) return Until::open_gate;
   for (const TaskId member : cluster.jobs()[job].tasks) {

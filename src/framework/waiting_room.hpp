@@ -21,7 +21,8 @@ class Session;
 /// - refused before any node was asked: until something happened after which a plugin that refuses
 ///   so could answer otherwise (CouldHelp);
 /// - until anything changes.
-/// Now and then everybody is woken all the same. A job that holds a reservation never sleeps.
+/// Now and then everybody is woken all the same. A job that holds a reservation never sleeps, nor
+/// one that waits in a first-in-first-out queue.
 class WaitingRoom {
  public:
   /// Jobs to look at, in no order. Asks the session about single nodes. The session must

@@ -165,6 +165,13 @@ Result<void> set(PodObject& pod, const Attribute& attribute) {
          object.priority = static_cast<std::int32_t>(*number);
          return {};
        }},
+      {"started",
+       [](PodObject& object, const std::string& value) -> Result<void> {
+         const auto seconds = parse_integer(value);
+         if (!seconds) return expected("a whole number of seconds");
+         object.started = WallTime(std::chrono::seconds(*seconds));
+         return {};
+       }},
       {"deleting",
        [](PodObject& object, const std::string&) -> Result<void> {
          object.meta.deleted = object.meta.created;
@@ -222,7 +229,8 @@ Result<void> set(PodObject& pod, const Attribute& attribute) {
     return put_amount(pod.request, attribute.key, attribute.value);
   }
   return expected(
-      "a resource, on, status, priority, class, role, select:KEY, require:KEY, prefer:KEY, tolerate:KEY, port, gate, "
+      "a resource, on, status, started, priority, class, role, select:KEY, require:KEY, prefer:KEY, tolerate:KEY, "
+      "port, gate, "
       "claim, affinity:KEY, anti-affinity:KEY, prefer-affinity:KEY, prefer-anti-affinity:KEY, spread:KEY, nominated, "
       "never-preempts, deleting, scheduler, label:KEY, annotation:KEY, created or uid");
 }

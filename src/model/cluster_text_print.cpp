@@ -5,6 +5,10 @@
 namespace basalt {
 namespace {
 
+std::string seconds_of(WallTime time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
 /// Gathers the attributes of one line.
 class LineText {
  public:
@@ -12,8 +16,7 @@ class LineText {
     line_ += " ";
     if (!meta.namespace_name.empty() && meta.namespace_name != "default") line_ += meta.namespace_name + "/";
     line_ += meta.name;
-    add("created",
-        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(meta.created.time_since_epoch()).count()));
+    add("created", seconds_of(meta.created));
     for (const auto& [key, value] : meta.labels) add("label:" + key, value);
   }
   void annotations(const ObjectMeta& meta, std::string_view except = {}) {
@@ -136,6 +139,7 @@ std::string print(const PodObject& pod) {
   line.add_if(pod.scheduler_name != "basalt", "scheduler", pod.scheduler_name);
   line.add_if(!pod.node_name.empty(), "on", pod.node_name);
   line.add_if(pod.phase != PodPhase::pending, "status", phases[static_cast<int>(pod.phase)]);
+  line.add_if(pod.started.has_value(), "started", seconds_of(pod.started.value_or(WallTime{})));
   line.add_if(pod.priority.has_value(), "priority", std::to_string(pod.priority.value_or(0)));
   line.add_if(!pod.priority_class_name.empty(), "class", pod.priority_class_name);
   line.add_if(!pod.nominated_node_name.empty(), "nominated", pod.nominated_node_name);

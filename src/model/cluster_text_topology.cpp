@@ -64,6 +64,11 @@ Result<void> set(PodGroupObject& group, const Attribute& attribute) {
       {"queue", set_text(&PodGroupObject::queue)},
       {"priority", set_text(&PodGroupObject::priority_class_name)},
       {"phase", set_text(&PodGroupObject::phase)},
+      {"estimate",
+       [](PodGroupObject& object, const std::string& value) -> Result<void> {
+         put(object.meta.annotations, "basalt.sh/running-estimate", value);
+         return {};
+       }},
       {"topology",
        [](PodGroupObject& object, const std::string& value) { return set_topology(object.network_topology, value); }},
   };
@@ -86,7 +91,8 @@ Result<void> set(PodGroupObject& group, const Attribute& attribute) {
   }
   if (attribute.key.starts_with("sub-group")) return set_sub_group(group, attribute);
   return expected(
-      "min, queue, priority, phase, min-resources.R, role:NAME, topology, sub-group:NAME, label:KEY, annotation:KEY, "
+      "min, queue, priority, phase, min-resources.R, role:NAME, estimate, topology, sub-group:NAME, label:KEY, "
+      "annotation:KEY, "
       "created or uid");
 }
 

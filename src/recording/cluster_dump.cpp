@@ -120,6 +120,7 @@ class Dump {
     made.node_name = pod.task->status == TaskStatus::pipelined ? "" : pod.task->node;
     made.phase = pod.phase;
     if (pod.deleting) made.meta.deleted = row.created;
+    made.started = row.started;
     made.request = amounts(spec.request);
     std::erase_if(made.request, [](const NamedAmount& amount) { return amount.name == "pods"; });
     made.priority = row.priority;

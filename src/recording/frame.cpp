@@ -123,6 +123,17 @@ struct Codec<WallTime> {
   }
 };
 
+template <>
+struct Codec<std::chrono::microseconds> {
+  static void put(std::string& out, std::uint32_t number, std::chrono::microseconds value) {
+    put_scalar(out, number, wire::zigzag(value.count()));
+  }
+  static bool get(wire::Fields& field, std::chrono::microseconds& value) {
+    value = std::chrono::microseconds(wire::from_zigzag(field.scalar()));
+    return true;
+  }
+};
+
 template <class Tag>
 struct Codec<Id<Tag>> {
   static void put(std::string&, std::uint32_t, Id<Tag>) {}

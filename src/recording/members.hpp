@@ -41,7 +41,7 @@ BASALT_MEMBERS(ConditionText, type, status, reason, message)
 BASALT_MEMBERS(PodObject, meta, scheduler_name, node_name, phase, request, scoring_cpu, scoring_memory, priority,
                priority_class_name, never_preempts, node_selector, required_nodes, preferred_nodes, tolerations,
                host_ports, required_affinity, required_anti_affinity, preferred_affinity, preferred_anti_affinity,
-               topology_spread, scheduling_gates, claims, resource_claims, nominated_node_name, conditions)
+               topology_spread, scheduling_gates, claims, resource_claims, nominated_node_name, conditions, started)
 BASALT_MEMBERS(NodeObject, meta, unschedulable, taints, allocatable)
 BASALT_MEMBERS(NetworkTopologyText, mode, highest_tier_allowed, highest_tier_name)
 BASALT_MEMBERS(SubGroupPolicyText, name, selector, match_label_keys, size, min_sub_groups, network_topology)
@@ -84,13 +84,13 @@ BASALT_MEMBERS(Spec, own, request, scoring_cpu, scoring_memory, node_selector, r
                preferred_nodes, tolerations, host_ports, required_affinity, meets_own_affinity, required_anti_affinity,
                preferred_pods, spread, blockers, gated)
 BASALT_MEMBERS(Task, space, name, uid, job, sub_job, spec, labels, role, priority, created, preemptable, critical,
-               never_preempts, nominated_node, scheduled, assigned)
+               never_preempts, nominated_node, scheduled, assigned, started)
 BASALT_MEMBERS(NetworkTopology, hard, highest_tier, highest_tier_name)
 BASALT_MEMBERS(SubGroupPolicy, name, selector, match_label_keys, size, min_sub_groups, network_topology)
 BASALT_MEMBERS(JobObserved, phase, phase_text, running, succeeded, failed, conditions)
 BASALT_MEMBERS(Job, space, name, uid, implicit, queue, queue_name, min_member, min_task_member, priority, created,
                min_resources, preemptable, annotations, blockers, network_topology, sub_groups, tasks, sub_jobs,
-               observed)
+               observed, running_estimate, faults)
 BASALT_MEMBERS(Queue, name, uid, weight, priority, capability, deserved, guarantee, reclaimable, fifo, parent, state,
                created, served, observed_allocated)
 BASALT_MEMBERS(Node, name, labels, taints, unschedulable, allocatable, uncountable_pods, placeholder)

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "basalt/base/check.hpp"
 #include "state/preemptable.hpp"
+#include "state/running_estimate.hpp"
 #include "state/state.hpp"
 
 // Pods become tasks: which rows they make, and where they stand.
@@ -80,6 +82,7 @@ Job State::implicit_row(const PodObject& pod) const {
   row.annotations = pod.meta.annotations;
   row.preemptable = stated_preemptable(pod.meta);
   row.queue_name = queue_of(pod);
+  read_running_estimate(row);
   return row;
 }
 
@@ -103,6 +106,7 @@ Task State::make_task(const PodObject& pod, JobId job) {
   }
   row.nominated_node = pod.nominated_node_name;
   row.scheduled = scheduled_condition(pod);
+  row.started = pod.started;
   return row;
 }
 

@@ -30,6 +30,18 @@ void check_node(const Cluster& cluster, TaskId task, NodeId node, bool later, st
   }
 }
 
+/// What is reserved in advance has room once everybody else is gone.
+void check_capacity(const Cluster& cluster, TaskId task, NodeId node, std::vector<std::string>& violations) {
+  const Resources& request = cluster.spec(task).request;
+  for (Dimension kind = 0; kind < request.width(); ++kind) {
+    const std::int64_t left = cluster.allocatable(node, kind) - cluster.pipelined(node, kind);
+    if (request[kind] > 0 && left < 0) {
+      violations.push_back("node " + cluster.node_name(node) + " has more " + cluster.schema().name(kind) +
+                           " reserved in advance than it has, by " + std::to_string(-left));
+    }
+  }
+}
+
 std::string name_of(const Cluster& cluster, SubJobId part) {
   const SubJob& row = cluster.sub_jobs()[part];
   std::string name = cluster.jobs()[row.job].name;
@@ -122,13 +134,22 @@ std::vector<std::string> check_placements(const Cluster& cluster, const Configur
   std::vector<std::string> violations;
   Gangs gangs;
   std::unordered_set<JobId> reserved;
+  std::unordered_set<NodeId> ahead;  // nodes that promise what others still use
+  for (const Decision& decision : decisions) {
+    const auto* reserve = std::get_if<Reserve>(&decision);
+    if (reserve != nullptr && reserve->in_advance) ahead.insert(reserve->node);
+  }
   for (const Decision& decision : decisions) {
     if (const auto* bind = std::get_if<Bind>(&decision)) {
       check_node(cluster, bind->task, bind->node, false, violations);
       if (const JobId job = cluster.tasks()[bind->task].job) gangs.touched.insert(job);
       if (const SubJobId part = cluster.tasks()[bind->task].sub_job) gangs.bound_parts.insert(name_of(cluster, part));
     } else if (const auto* reserve = std::get_if<Reserve>(&decision)) {
-      check_node(cluster, reserve->task, reserve->node, true, violations);
+      if (ahead.contains(reserve->node)) {
+        check_capacity(cluster, reserve->task, reserve->node, violations);
+      } else {
+        check_node(cluster, reserve->task, reserve->node, true, violations);
+      }
       if (const JobId job = cluster.tasks()[reserve->task].job) reserved.insert(job);
     } else if (const auto* evict = std::get_if<Evict>(&decision)) {
       if (const JobId job = cluster.tasks()[evict->task].job) gangs.evicted[job].push_back(evict->task);

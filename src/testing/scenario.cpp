@@ -94,10 +94,10 @@ class Run {
     for (const Delta& result : results) state_.apply(result);
   }
 
-  Decisions decide(SessionPurpose purpose) {
+  Decisions decide(SessionPurpose purpose, WallTime now) {
     Cluster& cluster = state_.cluster();
     const std::uint64_t before = cluster.fingerprint();
-    Session session(cluster, *configuration_, Moment{WallTime(std::chrono::hours(1)), cycle_}, purpose);
+    Session session(cluster, *configuration_, Moment{now, cycle_}, purpose);
     for (const ActionSlot& slot : configuration_->actions) slot.action->run(session);
     Decisions decisions = std::move(session).close();
     if (cluster.fingerprint() != before) violations_.emplace_back("T1: closing the session did not restore the tables");
@@ -106,10 +106,10 @@ class Run {
 
   /// What a session with every job awake, asked twice, and the cycle itself place has to be one
   /// and the same: no job sleeps that could be placed.
-  Decisions decide_alike() {
-    const Decisions first = decide(SessionPurpose::what_if);
-    if (first != decide(SessionPurpose::what_if)) violations_.emplace_back("T5: a second run decided differently");
-    Decisions decisions = decide(SessionPurpose::cycle);
+  Decisions decide_alike(WallTime now) {
+    const Decisions first = decide(SessionPurpose::what_if, now);
+    if (first != decide(SessionPurpose::what_if, now)) violations_.emplace_back("T5: a second run decided differently");
+    Decisions decisions = decide(SessionPurpose::cycle, now);
     if (placing(first) != placing(decisions)) {
       violations_.push_back("L4: with sleeping jobs it was decided\n" + print(decisions, state_.cluster()) +
                             "instead of\n" + print(first, state_.cluster()));
@@ -119,7 +119,7 @@ class Run {
 
   void cycle(const Step& step) {
     ++cycle_;
-    const Decisions decisions = decide_alike();
+    const Decisions decisions = decide_alike(step.now);
     const std::string printed = print(decisions, state_.cluster());
     everything_ += printed + "--\n";
     std::istringstream lines(printed);

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <sstream>
 
+#include "basalt/base/go_duration.hpp"
 #include "basalt/model/cluster_text.hpp"
 
 namespace basalt::testing {
@@ -90,8 +91,12 @@ class ScriptReader {
     auto deltas = parse_cluster_text(cluster_, 1000 * static_cast<std::int64_t>(script_.steps.size()));
     if (!deltas) return deltas.error();
     cluster_.clear();
-    Step step{
-        std::move(*deltas), std::move(outcomes_), std::move(refused_evictions_), {words.begin() + 2, words.end()}, {}};
+    Step step{std::move(*deltas),
+              std::move(outcomes_),
+              std::move(refused_evictions_),
+              {words.begin() + 2, words.end()},
+              {},
+              now_};
     outcomes_.clear();
     refused_evictions_.clear();
     if (step.kinds.empty()) step.kinds = {"bind", "evict", "reserve", "release"};
@@ -124,6 +129,15 @@ class ScriptReader {
         return Error{ErrorCode::invalid, "compatibility: expected 'evictionTierFallthrough'"};
       }
       script_.victims_fall_through = true;
+    } else if ((kind == "clock" || kind == "waiting-limit") && words.size() == 2) {
+      const auto duration = parse_go_duration(words[1]);
+      if (!duration) return duration.error();
+      const auto exact = std::chrono::duration_cast<std::chrono::microseconds>(*duration);
+      if (kind == "clock") {
+        now_ = WallTime(exact);
+      } else {
+        script_.waiting_limit = exact;
+      }
     } else if (kind == "acknowledged") {
       outcomes_.push_back({words.size() > 1 ? words[1] : "*", BindResult::Outcome::acknowledged});
     } else if (kind == "refuted" && words.size() == 2) {
@@ -144,6 +158,7 @@ class ScriptReader {
   std::string cluster_;
   std::vector<OutcomeLine> outcomes_;
   std::vector<std::string> refused_evictions_;
+  WallTime now_{std::chrono::hours(1)};
   bool wanting_ = false;
   bool named_queue_ = false;
 };
@@ -160,6 +175,7 @@ Result<Script> read_script(std::string_view text) { return ScriptReader().read(t
 
 Result<Configuration> configure(const Script& script, const Registry& registry) {
   Configuration configuration;
+  configuration.waiting_limit = script.waiting_limit;
   configuration.victims_fall_through = script.victims_fall_through;
   Findings findings;
   for (const std::string& name : script.actions) {

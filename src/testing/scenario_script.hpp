@@ -1,11 +1,14 @@
 #pragma once
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "basalt/base/clock.hpp"
 #include "basalt/base/result.hpp"
 #include "basalt/framework/configuration.hpp"
 #include "basalt/model/delta.hpp"
@@ -25,6 +28,7 @@ struct Step {
   std::vector<std::string> refused_evictions;  ///< display names of tasks
   std::set<std::string, std::less<>> kinds;    ///< first words of the decisions that are compared
   std::string want;                            ///< one decision a line
+  WallTime now{std::chrono::hours(1)};
 };
 
 /// A plugin as a scenario names it.
@@ -41,6 +45,7 @@ struct Script {
   std::map<std::string, Arguments> action_arguments;  ///< by action
   std::vector<Step> steps;
   bool victims_fall_through = false;
+  std::optional<std::chrono::microseconds> waiting_limit;
 };
 
 /// Fails with the line and what was expected.

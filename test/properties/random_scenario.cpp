@@ -13,6 +13,8 @@ class Generator {
   std::vector<std::string> make() {
     add_plugins();
     add_actions();
+    has_waiting_limit_ = chance(3);
+    if (has_waiting_limit_) lines_.push_back("waiting-limit " + number(pick(1, 60)) + "m");
     queues_ = pick(1, 3);
     for (int i = 0; i < queues_; ++i) lines_.push_back(queue(i));
     lines_.emplace_back("priority-class high value=100");
@@ -80,7 +82,8 @@ class Generator {
     return "queue q" + number(i) + " weight=" + number(pick(1, 4)) +
            (chance(4) ? " capability.cpu=" + number(pick(1, 12)) : "") +
            (chance(6) ? " guarantee.cpu=" + number(pick(1, 3)) : "") + (chance(6) ? " priority=5" : "") +
-           (chance(6) ? " reclaimable=false" : "") + (chance(10) ? " state=Closed" : "");
+           (chance(6) ? " reclaimable=false" : "") + (chance(10) ? " state=Closed" : "") +
+           (chance(4) ? " strategy=fifo" : "");
   }
 
   std::string node(int i) {
@@ -158,6 +161,7 @@ class Generator {
     if (chance(2)) job += chance(2) ? " priority=high" : " priority=middle";
     if (chance(3)) job += " min-resources.cpu=" + number(pick(1, 10));
     if (chance(12)) job += " annotation:volcano.sh/preemptable=false";
+    if (has_waiting_limit_ && chance(2)) job += " estimate=" + number(pick(1, 30)) + "m";
     const bool has_roles = chance(8);
     if (has_roles) job += " role:r0=1 role:r1=1";
     const bool has_parts = has_topology_ && chance(3);
@@ -193,6 +197,7 @@ class Generator {
   std::string some_task() { return "job" + number(pick(0, jobs_ - 1)) + "-" + number(pick(0, 3)); }
 
   void add_events() {
+    if (has_waiting_limit_ && chance(2)) lines_.push_back("clock 1h" + number(minutes_ += pick(1, 20)) + "m");
     for (int i = pick(0, 4); i > 0; --i) {
       const int what = pick(0, has_topology_ ? 14 : 12);
       if (jobs_ == 0 && what >= 1 && what <= 6) continue;
@@ -219,6 +224,8 @@ class Generator {
 
   std::mt19937 random_;
   bool has_topology_ = false;
+  bool has_waiting_limit_ = false;
+  int minutes_ = 0;  // past the hour
   std::vector<std::string> lines_;
   std::vector<std::pair<std::string, std::vector<std::string>>> shapes_;  // attributes of jobs and of their tasks
   int queues_ = 0, nodes_ = 0, jobs_ = 0, pods_ = 0;

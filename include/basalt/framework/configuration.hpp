@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -44,6 +46,8 @@ struct Configuration {
   std::vector<ActionSlot> actions;
   std::vector<Tier> tiers;
   std::unique_ptr<SessionMemory> memory = std::make_unique<SessionMemory>();
+  /// How long a job may wait, where no plugin says so, before room is held for it; none: for ever.
+  std::optional<std::chrono::microseconds> waiting_limit;
   /// Answers about victims are combined by Volcano's rule (`laws::fall_through_victims`).
   bool victims_fall_through = false;
 

@@ -41,6 +41,7 @@ struct Enqueue {
 struct Reserve {
   TaskId task;
   NodeId node;
+  bool in_advance = false;  ///< others still run there, and nobody has told them to leave
   bool operator==(const Reserve&) const = default;
 };
 

@@ -22,6 +22,7 @@ enum class Hindrance : std::uint8_t {
   not_enqueued,       ///< not let in
   gang_incomplete,    ///< pods of the gang do not exist yet
   not_valid,          ///< a plugin objects for another reason
+  behind_in_queue,    ///< the queue is first-in-first-out, and another job is before it
   queue_share,        ///< the queue has used its share
   queue_limit,        ///< the queue may not hold that much more
   no_node,            ///< every node is refused by something else than what it has left
@@ -150,6 +151,8 @@ struct JobExplanation {
   std::uint32_t placeable = 0;  ///< pending pods that find a place, tried together
   Hindrance hindrance = Hindrance::nothing;
   std::string sentence;
+  std::optional<WallTime> expected_start;  ///< of a job that holds reservations, by the estimates of those that run
+  std::vector<std::string> faults;         ///< of its annotations
   std::vector<MissingMembers> missing_members;
   std::vector<ExceededBound> bounds;
   std::vector<TaskExplanation> tasks;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <compare>
 #include <cstdint>
 #include <initializer_list>
@@ -417,6 +418,17 @@ struct CouldHelp {
   ~CouldHelp() = default;
 };
 
+/// How long a job may wait, from its creation, before room is held for it against jobs that come after
+/// it. Asked whenever somebody wants to know; the answer may depend on the job's row alone. Law: the shortest;
+/// nobody answers: what the configuration says for all jobs. No switch.
+struct WaitingLimit {
+  static constexpr std::string_view kSwitch = "";
+  [[nodiscard]] virtual std::optional<std::chrono::microseconds> waiting_limit(JobId job) const = 0;
+
+ protected:
+  ~WaitingLimit() = default;
+};
+
 /// When a plugin could answer otherwise though nothing has changed: a time-out, a window that
 /// opens. Asked at the end of a session; the next one comes then at the latest, and looks at
 /// every job. Law: the earliest.
@@ -443,7 +455,7 @@ using ExtensionPoints =
     std::tuple<QueueOrder, JobOrder, SubJobOrder, TaskOrder, JobValid, JobReady, JobPipelined, SubJobReady,
                SubJobPipelined, JobEnqueueable, JobEnqueued, EntitledToReclaim, JobStarving, Overused, Allocatable,
                QueueBounds, Preemptive, Preemptable, Reclaimable, UnifiedEvictable, VictimQueueOrder, VictimTasks,
-               PrePredicate, Predicate, NodeReserve, NodeOrder, HyperNodeOrder, HyperNodeGradient, CouldHelp, Deadline,
+               PrePredicate, Predicate, NodeReserve, NodeOrder, HyperNodeOrder, HyperNodeGradient, CouldHelp, WaitingLimit, Deadline,
                SessionReport>;
 
 }  // namespace basalt

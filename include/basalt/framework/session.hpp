@@ -159,7 +159,16 @@ class Session {
   [[nodiscard]] bool evictions_could_help() const;
   /// Whether a plugin that refused a job before any node was asked could answer otherwise now.
   [[nodiscard]] bool could_help(JobId job, const Changes& changes) const;
-  /// The earliest moment at which a plugin could answer otherwise though nothing has changed.
+  /// Whether anybody limits how long jobs may wait.
+  [[nodiscard]] bool has_waiting_limits() const {
+    return configuration_.waiting_limit.has_value() || !points<WaitingLimit>().empty();
+  }
+  /// From when on room is held for a job that still waits; none: never. See WaitingLimit.
+  [[nodiscard]] std::optional<WallTime> waits_until(JobId job) const;
+  /// Whether a job has waited beyond that.
+  [[nodiscard]] bool is_late(JobId job) const;
+  /// The earliest moment at which a plugin could answer otherwise though nothing has changed, or a
+  /// waiting job becomes late.
   [[nodiscard]] std::optional<WallTime> deadline() const;
   /// Why a task cannot be placed on any node, asked before nodes are: what blocks its spec, else
   /// the first refusal of a plugin; empty: nothing.
@@ -191,7 +200,15 @@ class Session {
 
   /// What transactions did, in order; the journal of open ones is cut on roll-back.
   struct Operation {
-    enum class Kind : std::uint8_t { allocate, pipeline, release, evict, enqueue } kind;
+    enum class Kind : std::uint8_t {
+      allocate,
+      pipeline,
+      reserve_in_advance,
+      release,
+      evict,
+      enqueue,
+      suppose,  // never in a transaction that is kept
+    } kind;
     TaskId task;
     NodeId node;
     JobId job;
@@ -267,6 +284,7 @@ class Reporter {
   /// pods that wait, allocated amounts of queues.
   void report_standard();
   void report_job_status(JobId job);
+  void report_faults(JobId job);
   void report_waiting_tasks(JobId job);
   void report_queues();
 

@@ -37,10 +37,17 @@ class Transaction {
   /// Gives a pending task a reservation on what a node will have.
   /// REQUIRES: the request fits in the node's future idle.
   void pipeline(TaskId task, NodeId node);
+  /// Gives a pending task a reservation on a node whatever is there: on what it will have left once enough of
+  /// those that run there have ended. Until then the node has less than nothing left for others.
+  void reserve_in_advance(TaskId task, NodeId node);
   /// Takes a task's reservation back: it is pending again. REQUIRES: it is pipelined.
   void release(TaskId task);
   /// Marks a bound or running task as leaving. `reason` is the action's name.
   void evict(TaskId task, std::string reason);
+
+  /// As if a task that occupies its node were leaving it: for questions about the time when it will have ended.
+  /// REQUIRES: it is rolled back; no session closes with a supposition in it.
+  void suppose_leaving(TaskId task);
 
   [[nodiscard]] Savepoint savepoint() const;
   /// REQUIRES: `point` is of this transaction, and not undone since.

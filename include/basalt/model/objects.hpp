@@ -143,6 +143,7 @@ struct PodObject {
   std::vector<std::string> resource_claims;  ///< dynamic resource claims, by pod-local name
   std::string nominated_node_name;
   std::vector<ConditionText> conditions;  ///< of type PodScheduled, Ready and DisruptionTarget only
+  std::optional<WallTime> started;        ///< status.startTime: its kubelet has taken it
   bool operator==(const PodObject&) const = default;
 };
 

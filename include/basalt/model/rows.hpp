@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -112,6 +113,7 @@ struct Task {
   StringPairs assigned;
   std::string nominated_node;              ///< status.nominatedNodeName as last seen
   std::optional<ConditionText> scheduled;  ///< its PodScheduled condition as last seen
+  std::optional<WallTime> started;         ///< status.startTime; none: not known to run yet
   bool operator==(const Task&) const = default;
 };
 
@@ -175,6 +177,9 @@ struct Job {
   std::vector<TaskId> tasks;               ///< in the order of `comes_before`
   std::vector<SubJobId> sub_jobs;          ///< its parts, in the order of `comes_before`; kept by the tables
   JobObserved observed;
+  /// basalt.sh/running-estimate: how long a pod of it runs, as its owner thinks. Nobody stops one that runs longer.
+  std::optional<std::chrono::microseconds> running_estimate;
+  std::vector<std::string> faults;  ///< annotations that cannot be understood and are left out, as sentences
   bool operator==(const Job&) const = default;
 
   /// Whether its tasks are in sub-jobs: where nothing asks for parts, there are none.
@@ -208,7 +213,7 @@ struct Queue {
   Limits deserved;
   Resources guarantee;
   bool reclaimable = true;
-  bool fifo = false;  ///< dequeueStrategy: the first job that does not fit stops the queue
+  bool fifo = false;  ///< dequeueStrategy fifo: no job starts while one before it waits
   std::string parent;
   QueueState state = QueueState::open;
   WallTime created{};

@@ -90,6 +90,19 @@ TEST(SchedulerConfiguration, VolcanosRuleAboutVictimsHasAKeyOfItsOwn) {
   EXPECT_FALSE(parsed(plugins + "compatibility:\n  evictionTierFalthrough: true\n").configuration);
 }
 
+TEST(SchedulerConfiguration, TheLimitOnWaitingIsADurationAboveZero) {
+  const std::string plugins = with_plugins("  - name: gang\n");
+  EXPECT_FALSE(parsed(plugins).configuration->waiting_limit);
+  const ParsedConfiguration read = parsed(plugins + "reservations:\n  waitingLimit: 1h30m\n");
+  EXPECT_THAT(read.findings, IsEmpty());
+  EXPECT_EQ(read.configuration->waiting_limit, std::chrono::minutes(90));
+  for (const char* bad : {"soon", "0s", "-5m", "30", "[]"}) {
+    EXPECT_FALSE(parsed(plugins + "reservations:\n  waitingLimit: " + bad + "\n").configuration) << bad;
+  }
+  EXPECT_FALSE(parsed(plugins + "reservations:\n  waitinglimit: 5m\n").configuration);
+  EXPECT_FALSE(parsed(plugins + "reservations: 5m\n").configuration);
+}
+
 TEST(SchedulerConfiguration, SwitchesTakeTheWordsOfYaml11) {
   const ParsedConfiguration read =
       parsed(with_plugins("  - name: gang\n    enableJobOrder: off\n  - name: drf\n    enableJobOrder: yes\n"));

@@ -26,6 +26,7 @@ struct Filler {
   void operator()(bool& truth) const { truth = true; }
   void operator()(Symbol& symbol) const { symbol = Symbol(3); }
   void operator()(WallTime& time) const { time = WallTime(WallTime::duration(-5)); }
+  void operator()(std::chrono::microseconds& duration) const { duration = std::chrono::microseconds(9); }
   void operator()(Resources& resources) const {
     resources.set(0, 5);
     resources.set(1, -7);

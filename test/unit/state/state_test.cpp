@@ -217,5 +217,27 @@ TEST_F(StateTest, OnlyNodesOfTheSelectorTakeTasks) {
   EXPECT_EQ(1U, state.cluster().nodes_in_order().size());
 }
 
+TEST_F(StateTest, AnEstimateIsADurationOrSeconds) {
+  const auto estimate_of = [&](const std::string& text) {
+    apply("queue default\njob a min=1 estimate=" + text + "\ntask a-0 cpu=1");
+    return state_.cluster().jobs()[job("a")].running_estimate;
+  };
+  EXPECT_EQ(estimate_of("30m"), std::chrono::minutes(30));
+  EXPECT_EQ(estimate_of("1h30m"), std::chrono::minutes(90));
+  EXPECT_EQ(estimate_of("90"), std::chrono::seconds(90));
+  EXPECT_EQ(estimate_of("99999999999999999"), std::chrono::hours(24 * 3650));
+  EXPECT_TRUE(state_.cluster().jobs()[job("a")].faults.empty());
+  for (const char* bad : {"soon", "-5m", "0", "0s", "-3"}) {
+    EXPECT_EQ(estimate_of(bad), std::nullopt) << bad;
+    EXPECT_EQ(state_.cluster().jobs()[job("a")].faults.size(), 1) << bad;
+  }
+}
+
+TEST_F(StateTest, APodWithoutAPodGroupEstimatesForItself) {
+  apply("queue default\npod a cpu=1 annotation:basalt.sh/running-estimate=5m started=7");
+  EXPECT_EQ(state_.cluster().jobs()[state_.cluster().tasks()[task("a")].job].running_estimate, std::chrono::minutes(5));
+  EXPECT_EQ(state_.cluster().tasks()[task("a")].started, WallTime(std::chrono::seconds(7)));
+}
+
 }  // namespace
 }  // namespace basalt
