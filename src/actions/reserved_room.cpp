@@ -42,7 +42,7 @@ bool take_reserved_room(Session& session, JobId job) {
     const bool may_go = session.allocatable(cluster.jobs()[job].queue, reserved[i], why) &&
                         session.pre_predicate(reserved[i]).empty() && session.objection(reserved[i], nodes[i]);
     if (!may_go || cluster.idle_shortage(nodes[i], cluster.spec(reserved[i]).request)) return false;
-    tx.allocate(reserved[i], nodes[i]);
+    if (!tx.allocate(reserved[i], nodes[i])) return false;
   }
   if (!session.job_ready(job)) return false;
   tx.commit();
