@@ -17,7 +17,7 @@ std::string name_of(const Cluster& cluster, TaskId task) {
 
 /// What some tasks of a job find in one domain.
 struct Found {
-  std::vector<std::pair<TaskId, Placement>> placed;
+  std::vector<std::pair<TaskId, NodeId>> placed;
   std::string lacks;  // what was said to the first that found nothing
 };
 
@@ -77,7 +77,7 @@ class DomainTrial {
       }
     }
     if (is_first) best.lacks = "what is placed of it leaves no HyperNode for the rest";
-    for (const auto& [task, placement] : best.placed) put(task, placement);
+    for (const auto& [task, node] : best.placed) tx_.pipeline(task, node);
     return best;
   }
 
@@ -94,21 +94,13 @@ class DomainTrial {
       const auto placement =
           refusal.empty() ? session_.find_placement(task, cluster_.topology().nodes(domain), why) : std::nullopt;
       if (placement) {
-        put(task, *placement);
-        found.placed.emplace_back(task, *placement);
+        tx_.pipeline(task, placement->node);  // whether now or later makes no difference here
+        found.placed.emplace_back(task, placement->node);
       } else if (found.lacks.empty()) {
         found.lacks = refusal.empty() ? why.text(cluster_.symbols()) : refusal;
       }
     }
     return found;
-  }
-
-  void put(TaskId task, const Placement& placement) {
-    if (placement.now) {
-      tx_.allocate(task, placement.node);
-    } else {
-      tx_.pipeline(task, placement.node);
-    }
   }
 
   Session& session_;
