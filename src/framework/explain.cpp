@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "basalt/framework/explanation.hpp"
+#include "framework/explain_parts.hpp"
 
 // The questions that the actions ask, asked again for one job, with an account of every answer.
 namespace basalt {
@@ -29,11 +30,15 @@ class JobTrial {
 
   JobExplanation explain() {
     describe();
-    Transaction tx = session_.begin();  // never committed
-    if (!is_kept_out()) {
+    find_incomplete_parts(cluster_, job_, made_);
+    if (is_kept_out()) return std::move(made_);
+    const bool has_domain = !row_.has_parts() || try_domains(session_, job_, made_);
+    {
+      Transaction tx = session_.begin();  // never committed
       try_tasks(tx);
-      conclude();
+      conclude(has_domain);
     }
+    if (made_.hindrance != Hindrance::nothing && made_.pending > 0) try_evictions(session_, job_, made_);
     return std::move(made_);
   }
 
@@ -340,23 +345,24 @@ class JobTrial {
 
   // --- the job as a whole ---
 
-  void conclude() {
+  void conclude(bool has_domain) {
     std::vector<const TaskExplanation*> failed;
     for (const TaskExplanation& group : made_.tasks) {
       if (group.hindrance != Hindrance::nothing) failed.push_back(&group);
     }
     if (failed.size() > 1) drop_remedies_of_room();
     const bool is_ready = session_.job_ready(job_);
+    if (failed.empty() && !has_domain) {
+      hindered(Hindrance::no_domain, domains_text());
+      return;
+    }
     if (failed.empty() || is_ready) {
       if (awaits_ && !is_ready) {
         hindered(Hindrance::awaits_release, "it fits once what is being released has left");
         return;
       }
       if (failed.empty()) {
-        hindered(Hindrance::nothing, row_.has_parts()
-                                         ? "its pods fit one after the other; sub-groups and network topology, which "
-                                           "may be in the way, are not tried here"
-                                         : "it fits, and is placed when its turn comes");
+        hindered(Hindrance::nothing, "it fits, and is placed when its turn comes");
         return;
       }
     }
@@ -370,6 +376,15 @@ class JobTrial {
       suggest_minimum();
       mark_fitting_members();
     }
+  }
+
+  [[nodiscard]] std::string domains_text() const {
+    if (made_.domains.empty()) return "networkTopology: what is placed of it leaves no HyperNode for the rest";
+    const TriedDomain& most = made_.domains.front();
+    const std::int64_t waiting = made_.pending + made_.reserved;
+    return "none of " + std::to_string(made_.domains_tried) + " HyperNode(s) holds enough of it; \"" + most.name +
+           "\" has places for the most, " + std::to_string(most.placeable) + " of " + std::to_string(waiting) +
+           " waiting pod(s)";
   }
 
   /// What would help one template helps the job only if no other one lacks anything.
@@ -449,6 +464,7 @@ std::string_view to_string(Hindrance hindrance) {
     case Hindrance::no_node: return "no_node";
     case Hindrance::no_room: return "no_room";
     case Hindrance::reserved: return "reserved";
+    case Hindrance::no_domain: return "no_domain";
     case Hindrance::gang_does_not_fit: return "gang_does_not_fit";
     case Hindrance::awaits_release: return "awaits_release";
   }

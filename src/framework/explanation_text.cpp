@@ -83,6 +83,25 @@ std::string print_task(const TaskExplanation& task) {
   return text;
 }
 
+std::string text_of(const TriedDomain& domain) {
+  return "HyperNode " + domain.name + " (tier " + std::to_string(domain.tier) + ", " + std::to_string(domain.nodes) +
+         " node(s)): places for " + std::to_string(domain.placeable) + (domain.holds ? ", enough" : "") +
+         (domain.lacks.empty() ? "" : "; then " + domain.lacks);
+}
+
+std::string text_of(const IncompletePart& part) {
+  return "sub-group " + part.name + ": " + std::to_string(part.ready) + " ready, " + std::to_string(part.reserved) +
+         " with reservations, of " + std::to_string(part.minimum) + "; " + std::to_string(part.exist) + " exist";
+}
+
+std::string text_of(const EvictionOutlook& outlook) {
+  if (!outlook.why_not.empty()) return outlook.action + " evicts nobody for it: " + outlook.why_not;
+  if (outlook.count == 0) return outlook.action + " finds room without evicting anybody";
+  return outlook.action + " could evict " + std::to_string(outlook.count) + " pod(s) (" +
+         names_of(outlook.victims, outlook.count) + "), for places on " +
+         names_of(outlook.nodes, outlook.nodes.size());
+}
+
 /// Writes JSON; every value is followed by a comma, and closing takes the last one back.
 class Json {
  public:
@@ -221,7 +240,14 @@ std::string print(const JobExplanation& job) {
             std::to_string(members.there) + " of the " + std::to_string(members.minimum) + " pods it needs\n";
   }
   for (const ExceededBound& bound : job.bounds) text += "  " + text_of(bound) + "\n";
+  if (job.parts_missing > 0) text += "  " + std::to_string(job.parts_missing) + " more sub-group(s) must be complete\n";
+  for (const IncompletePart& part : job.parts) text += "  " + text_of(part) + "\n";
   for (const TaskExplanation& task : job.tasks) text += print_task(task);
+  for (const TriedDomain& domain : job.domains) text += "  " + text_of(domain) + "\n";
+  if (job.domains.size() < job.domains_tried) {
+    text += "  and " + std::to_string(job.domains_tried - job.domains.size()) + " more HyperNode(s)\n";
+  }
+  for (const EvictionOutlook& outlook : job.evictions) text += "  " + text_of(outlook) + "\n";
   for (const Remedy& remedy : job.remedies) text += "  would help: " + text_of(remedy) + "\n";
   return text;
 }
@@ -251,6 +277,36 @@ std::string print_json(const JobExplanation& job) {
     json.close('}');
   });
   put(json, job.bounds);
+  json.field("subGroupsMissing", job.parts_missing);
+  json.list("subGroups", job.parts, [&](const IncompletePart& part) {
+    json.open('{');
+    json.field("name", part.name);
+    json.field("exist", part.exist);
+    json.field("ready", part.ready);
+    json.field("reserved", part.reserved);
+    json.field("minimum", part.minimum);
+    json.close('}');
+  });
+  json.field("hyperNodesTried", job.domains_tried);
+  json.list("hyperNodes", job.domains, [&](const TriedDomain& domain) {
+    json.open('{');
+    json.field("name", domain.name);
+    json.field("tier", domain.tier);
+    json.field("nodes", domain.nodes);
+    json.field("placeable", domain.placeable);
+    json.field("holds", domain.holds);
+    json.field("lacks", domain.lacks);
+    json.close('}');
+  });
+  json.list("evictions", job.evictions, [&](const EvictionOutlook& outlook) {
+    json.open('{');
+    json.field("action", outlook.action);
+    json.field("whyNot", outlook.why_not);
+    json.field("count", outlook.count);
+    json.list("victims", outlook.victims, [&](const std::string& name) { json.value(name); });
+    json.list("nodes", outlook.nodes, [&](const std::string& name) { json.value(name); });
+    json.close('}');
+  });
   json.list("tasks", job.tasks, [&](const TaskExplanation& task) { put(json, task); });
   json.list("wouldHelp", job.remedies, [&](const Remedy& remedy) {
     json.open('{');

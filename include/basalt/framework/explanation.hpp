@@ -27,6 +27,7 @@ enum class Hindrance : std::uint8_t {
   no_node,            ///< every node is refused by something else than what it has left
   no_room,            ///< nodes that would do have too little left
   reserved,           ///< there would be room but for reservations of others
+  no_domain,          ///< its pods fit, but no HyperNode within its topology holds enough of them
   gang_does_not_fit,  ///< the pod finds a place, but not enough others of its gang do
   awaits_release,     ///< holds a reservation on what is being released
 };
@@ -110,6 +111,34 @@ struct TaskExplanation {
   bool operator==(const TaskExplanation&) const = default;
 };
 
+/// A HyperNode in which a job was tried.
+struct TriedDomain {
+  std::string name;  ///< the topmost one is `Topology::kRootName`
+  std::int32_t tier = 0;
+  std::uint32_t nodes = 0;
+  std::uint32_t placeable = 0;  ///< waiting pods that find a place in it together
+  bool holds = false;           ///< that is enough of the job
+  std::string lacks;            ///< what it says to the first pod that finds none
+  bool operator==(const TriedDomain&) const = default;
+};
+
+/// A sub-group that is below its size.
+struct IncompletePart {
+  std::string name;  ///< of its policy, and the values of its labels
+  std::int64_t exist = 0, ready = 0, reserved = 0, minimum = 0;
+  bool operator==(const IncompletePart&) const = default;
+};
+
+/// Whether evictions could help: tried with one action, and undone.
+struct EvictionOutlook {
+  std::string action;
+  std::vector<std::string> victims;  ///< the pods that would have to go, the first few
+  std::uint32_t count = 0;           ///< how many they are
+  std::vector<std::string> nodes;    ///< on which its pods would have places then, the first few
+  std::string why_not;               ///< empty: it would make room
+  bool operator==(const EvictionOutlook&) const = default;
+};
+
 /// Why a job waits.
 struct JobExplanation {
   std::string name;  ///< as in the text format
@@ -124,6 +153,11 @@ struct JobExplanation {
   std::vector<MissingMembers> missing_members;
   std::vector<ExceededBound> bounds;
   std::vector<TaskExplanation> tasks;
+  std::vector<TriedDomain> domains;  ///< of a job with parts: the few with most places first, then as they are tried
+  std::uint32_t domains_tried = 0;
+  std::vector<IncompletePart> parts;
+  std::uint32_t parts_missing = 0;  ///< sub-groups that its policies want complete, and are not
+  std::vector<EvictionOutlook> evictions;
   std::vector<Remedy> remedies;
   bool operator==(const JobExplanation&) const = default;
 };

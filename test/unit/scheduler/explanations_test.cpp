@@ -2,6 +2,8 @@
 
 #include "scheduler/explanations.hpp"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -35,6 +37,27 @@ constexpr const char* kWithShares = R"(
 actions: "enqueue, allocate, backfill"
 tiers:
 - plugins:
+  - name: gang
+- plugins:
+  - name: predicates
+  - name: proportion
+)";
+
+constexpr const char* kWithDomains = R"(
+actions: "enqueue, allocate, backfill"
+tiers:
+- plugins:
+  - name: priority
+  - name: gang
+- plugins:
+  - name: predicates
+  - name: network-topology-aware
+)";
+constexpr const char* kWithEvictions = R"(
+actions: "enqueue, preempt, reclaim"
+tiers:
+- plugins:
+  - name: priority
   - name: gang
 - plugins:
   - name: predicates
@@ -212,6 +235,60 @@ TEST_F(ExplanationTest, WhatDoesNotWaitSaysSo) {
   EXPECT_EQ(Hindrance::nothing, job.hindrance);
   EXPECT_THAT(*text({Subject::Kind::pod, "a-0"}), HasSubstr("pod a-0 is Binding on node n1"));
   EXPECT_EQ("no job waits\n", *text({}));
+}
+
+TEST_F(ExplanationTest, HyperNodesThatWereTriedSayWhatTheyHold) {
+  use(kWithDomains);
+  const JobExplanation job = explained(
+      "node n{1..3} cpu=1\nhyper-node r1 tier=1 nodes=n1,n2\nhyper-node r2 tier=1 nodes=n3\n"
+      "job a min=3 topology=hard:1\ntask a-{0..2} cpu=1",
+      "a");
+  EXPECT_EQ(Hindrance::no_domain, job.hindrance);
+  EXPECT_THAT(job.sentence,
+              HasSubstr("none of 2 HyperNode(s) holds enough of it; \"r1\" has places for the most, 2 of 3"));
+  EXPECT_EQ(2U, job.domains_tried);
+  ASSERT_THAT(job.domains, SizeIs(2));
+  EXPECT_EQ((TriedDomain{"r1", 1, 2, 2, false, "0/2 nodes are unavailable: 2 Insufficient cpu."}), job.domains[0]);
+  EXPECT_EQ((TriedDomain{"r2", 1, 1, 1, false, "0/1 nodes are unavailable: 1 Insufficient cpu."}), job.domains[1]);
+  EXPECT_THAT(print(job), HasSubstr("HyperNode r1 (tier 1, 2 node(s)): places for 2; then 0/2 nodes"));
+}
+
+TEST_F(ExplanationTest, SubGroupsThatLackPodsAreNamed) {
+  const JobExplanation job = explained(
+      "node n1 cpu=2\njob a sub-group:g=g sub-group-size:g=2 sub-group-min:g=2\n"
+      "task a-{0..1} cpu=1 label:g=0\ntask a-2 cpu=1 label:g=1",
+      "a");
+  EXPECT_EQ(Hindrance::not_valid, job.hindrance);
+  EXPECT_EQ(2U, job.parts_missing);
+  EXPECT_THAT(job.parts, ElementsAre(IncompletePart{"g/0", 2, 0, 0, 2}, IncompletePart{"g/1", 1, 0, 0, 2}));
+}
+
+TEST_F(ExplanationTest, EvictionsThatCouldHelpAreNamed) {
+  use(kWithEvictions);
+  happens(
+      "queue default\npriority-class high value=100\nnode n1 cpu=2\njob low min=0\n"
+      "task low-{0..1} cpu=1 on=n1 status=running\njob a min=1 priority=high phase=Inqueue\ntask a-0 cpu=1");
+  Session session(state_.cluster(), *configuration_, Moment{}, SessionPurpose::what_if);
+  const JobExplanation job = explain(session, find_job(state_.cluster(), "a"));
+  EXPECT_THAT(job.evictions,
+              ElementsAre(EvictionOutlook{"preempt", {"low-1"}, 1, {"n1"}, ""},
+                          EvictionOutlook{"reclaim", {}, 0, {}, "its queue would have more than it deserves"}));
+  EXPECT_THAT(print(job), HasSubstr("preempt could evict 1 pod(s) (low-1), for places on n1\n"));
+  const Decisions decisions = std::move(session).close();
+  EXPECT_TRUE(std::none_of(decisions.begin(), decisions.end(), [](const Decision& decision) {
+    return std::holds_alternative<Evict>(decision) || std::holds_alternative<Reserve>(decision);
+  })) << "a what-if decides nothing";
+}
+
+TEST_F(ExplanationTest, WhyNobodyWouldBeEvictedIsSaid) {
+  use(kWithEvictions);
+  const JobExplanation job = explained(
+      "priority-class high value=100\nnode n1 cpu=2\njob other min=0 priority=high\n"
+      "task other-{0..1} cpu=1 on=n1 status=running\njob a min=1\ntask a-0 cpu=1",
+      "a");
+  ASSERT_THAT(job.evictions, SizeIs(2));
+  EXPECT_EQ("nobody may be evicted for it", job.evictions[0].why_not);
+  EXPECT_THAT(print(job), HasSubstr("preempt evicts nobody for it: nobody may be evicted for it\n"));
 }
 
 TEST_F(ExplanationTest, TextNamesWhatPeopleNeed) {
