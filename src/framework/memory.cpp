@@ -7,7 +7,7 @@
 namespace basalt {
 namespace {
 
-constexpr std::size_t kIndexBytes = std::size_t{96} << 20U;
+constexpr std::size_t kIndexBytes = std::size_t{64} << 20U;
 
 }  // namespace
 
