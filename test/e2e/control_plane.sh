@@ -254,8 +254,10 @@ start() {
   make_certificates
   make_tokens
   write_audit_policy
+  trap 'for name in "${servers[@]}"; do end_server "$name"; done' EXIT  # nobody else would end a half-started one
   for attempt in 1 2 3; do
     if start_once; then
+      trap - EXIT
       watch_owner
       return
     fi
