@@ -35,6 +35,20 @@ EvictionSearch::EvictionSearch(Session& session, EvictionKind kind, VictimLists&
                                                          : session.preemptable_inputs()) {}
 
 std::optional<MadePlace> EvictionSearch::make_room(TaskId evictor, std::span<const NodeId> among, Transaction& tx) {
+  if (!is_everywhere(among) || remember_ == Remember::no) return seek(evictor, among, tx);
+  if (knows_no_room_for(evictor)) return std::nullopt;
+  auto made = seek(evictor, among, tx);
+  if (!made) failures_[likeness_of(evictor, rank_of(evictor), Room::on_node)] = failed_now();
+  return made;
+}
+
+bool EvictionSearch::knows_no_room_for(TaskId evictor) const {
+  if (failures_.empty()) return false;
+  const auto known = failures_.find(likeness_of(evictor, rank_of(evictor), Room::on_node));
+  return known != failures_.end() && known->second == failed_now();
+}
+
+std::optional<MadePlace> EvictionSearch::seek(TaskId evictor, std::span<const NodeId> among, Transaction& tx) {
   const QueueId queue = cluster_.jobs()[cluster_.tasks()[evictor].job].queue;
   for (const Room room : {Room::on_node, Room::on_node_and_in_queue}) {
     auto choice = cheapest(evictor, among, room);
@@ -119,6 +133,12 @@ EvictionSearch::Rank EvictionSearch::rank_of(TaskId evictor) const {
   return rank;
 }
 
+EvictionSearch::Likeness EvictionSearch::likeness_of(TaskId evictor, const Rank& rank, Room room) const {
+  const Inputs filters = session_.filter_inputs(evictor);
+  const bool is_alone = filters.contains(Input::task) || filters.contains(Input::job);
+  return {rank, cluster_.tasks()[evictor].spec, is_alone ? evictor : TaskId{}, room};
+}
+
 Stale EvictionSearch::staleness_of_offers() const {
   if (remember_ == Remember::no) return Stale::at_once;
   if (victim_inputs_.contains(VictimInput::queues) || victim_inputs_.contains(VictimInput::evictor_job)) {
@@ -148,9 +168,9 @@ const EvictionSearch::Costs& EvictionSearch::costs_for(TaskId evictor, const Ran
                                                        std::span<const NodeId> among, Room room) {
   if (costs_.size() > kMemories) costs_.clear();
   const Inputs filters = session_.filter_inputs(evictor);
-  const bool is_alone = filters.contains(Input::task) || filters.contains(Input::job);
-  const Likeness likeness{rank, cluster_.tasks()[evictor].spec, is_alone ? evictor : TaskId{}, room};
-  const bool looks_around = filters.contains(Input::other_placements) || filters.contains(Input::queue) || is_alone;
+  const Likeness likeness = likeness_of(evictor, rank, room);
+  const bool looks_around = filters.contains(Input::other_placements) || filters.contains(Input::queue) ||
+                            filters.contains(Input::task) || filters.contains(Input::job);
   Stale stale = staleness_of_offers();
   if (remember_ == Remember::yes && looks_around) stale = Stale::by_any_change;
   auto known = costs_.find(likeness);

@@ -29,9 +29,10 @@ struct MadePlace {
 /// Finds the node on which room for a task costs least, and makes it. All nodes are considered.
 /// Least is by `EvictionCost`; of equals the one with the highest score, then the first by name.
 ///
-/// Two things are remembered: whom nodes would give up, for all tasks for which that is the same
+/// Three things are remembered: whom nodes would give up, for all tasks for which that is the same
 /// (mostly those of one queue and priority), and what that would cost for tasks that also ask for
-/// the same; each until something changes that it depends on.
+/// the same; each until something changes that it depends on; and that no room could be made for such a
+/// task, until anything changes at all.
 class EvictionSearch {
  public:
   /// All must outlive it. `reason` is the action's name.
@@ -43,6 +44,9 @@ class EvictionSearch {
   /// queues), and what suffices on the cheapest node does not suffice in the queue, the node is
   /// sought on which both costs least.
   std::optional<MadePlace> make_room(TaskId evictor, std::span<const NodeId> among, Transaction& tx);
+  /// Whether room on any node was sought in vain for a task that differs in nothing that counts, and nothing
+  /// has changed since.
+  [[nodiscard]] bool knows_no_room_for(TaskId evictor) const;
   /// How many tasks could go for a task, from all nodes together.
   std::size_t count_offers(TaskId evictor);
   /// Whether the evictor's queue must have room for what it gets.
@@ -77,6 +81,11 @@ class EvictionSearch {
     bool any = false;  ///< over all nodes
     bool any_is_known = false;
   };
+  /// When a search failed, as moments of the tables.
+  struct Failure {
+    std::uint64_t nodes = 0, jobs = 0;
+    bool operator==(const Failure&) const = default;
+  };
   /// What each node would cost; nullopt: it cannot be had.
   struct Costs {
     NodeMemory<std::optional<EvictionCost>> nodes;
@@ -84,7 +93,10 @@ class EvictionSearch {
   };
 
   [[nodiscard]] std::optional<MadePlace> cheapest(TaskId evictor, std::span<const NodeId> among, Room room);
+  [[nodiscard]] std::optional<MadePlace> seek(TaskId evictor, std::span<const NodeId> among, Transaction& tx);
   [[nodiscard]] Rank rank_of(TaskId evictor) const;
+  [[nodiscard]] Likeness likeness_of(TaskId evictor, const Rank& rank, Room room) const;
+  [[nodiscard]] Failure failed_now() const { return {cluster_.node_moment(), cluster_.job_moment()}; }
   [[nodiscard]] Offers& offers_to(TaskId evictor, const Rank& rank, std::span<const NodeId> among);
   [[nodiscard]] const Costs& costs_for(TaskId evictor, const Rank& rank, Offers& offers, std::span<const NodeId> among,
                                        Room room);
@@ -102,6 +114,7 @@ class EvictionSearch {
   VictimInputs victim_inputs_;
   std::unordered_map<Rank, Offers, Hash> offers_;
   std::unordered_map<Likeness, Costs, Hash> costs_;
+  std::unordered_map<Likeness, Failure, Hash> failures_;
 };
 
 }  // namespace basalt

@@ -32,6 +32,21 @@ void repeat_sparingly(Session& session, const EvictionSearch& search, JobId job,
   }
 }
 
+/// Whether each task that waits is like one for which room was sought in vain, and nothing has changed since.
+bool is_known_to_be_in_vain(const Cluster& cluster, const EvictionSearch& search, JobId job) {
+  SpecId spec;
+  std::int32_t priority = 0;
+  for (const TaskId id : cluster.jobs()[job].tasks) {
+    const Task& task = cluster.tasks()[id];
+    if (cluster.status(id) != TaskStatus::pending || cluster.spec(id).gated) continue;
+    if (task.spec == spec && task.priority == priority) continue;  // like the one before
+    if (!search.knows_no_room_for(id)) return false;
+    spec = task.spec;
+    priority = task.priority;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool make_room_for_job(Session& session, EvictionSearch& search, JobId job,
@@ -40,8 +55,10 @@ bool make_room_for_job(Session& session, EvictionSearch& search, JobId job,
   if (needs_domains(cluster.jobs()[job])) {
     return make_room_in_domains(session, search, job, may_try);
   }
+  const std::vector<TaskId> promises = empty_promises(cluster, job);
+  if (promises.empty() && is_known_to_be_in_vain(cluster, search, job)) return false;
   Transaction tx = session.begin();
-  for (const TaskId task : empty_promises(cluster, job)) tx.release(task);
+  for (const TaskId task : promises) tx.release(task);
   const Transaction::Savepoint before = tx.savepoint();
   std::vector<std::pair<TaskId, MadePlace>> made;
   std::set<std::pair<std::uint32_t, std::int32_t>> hopeless;  // spec and priority, since the last success

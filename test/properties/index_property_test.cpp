@@ -139,7 +139,9 @@ class Rehearsal {
     const std::size_t half = nodes.size() / 2;
     const auto placement =
         one_in(4) ? session.find_placement(task, nodes.subspan(0, half), why) : session.find_placement(task, why);
-    if (placement && placement->now) EXPECT_TRUE(tx.allocate(task, placement->node));
+    if (placement && placement->now) {
+      EXPECT_TRUE(tx.allocate(task, placement->node));
+    }
     if (placement && !placement->now) tx.pipeline(task, placement->node);
     return 1;
   }

@@ -450,7 +450,7 @@ class VictimQuestions {
     const NodeId node = stage_.node(stage_.pick(0, Stage::kNodes - 1));
     if (waiting.empty()) return;
     if (!session_.cluster().idle_shortage(node, session_.cluster().spec(waiting.front()).request)) {
-      tx.allocate(waiting.front(), node);
+      EXPECT_TRUE(tx.allocate(waiting.front(), node));
     }
   }
   void evict_one(Transaction& tx, const std::string& job) {

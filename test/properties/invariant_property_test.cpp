@@ -123,7 +123,7 @@ class History {
     const auto placement = session.find_placement(task, summary);
     if (!placement || !placement->now) return false;
     Transaction tx = session.begin();
-    tx.allocate(task, placement->node);
+    EXPECT_TRUE(tx.allocate(task, placement->node));
     return session.job_ready(job);
   }
 

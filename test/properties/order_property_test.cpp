@@ -156,7 +156,9 @@ void place_some(Session& session, Transaction& tx, std::mt19937& random) {
     FitSummary summary;
     if (session.cluster().status(task) != TaskStatus::pending) continue;
     const auto placement = session.find_placement(task, summary);
-    if (placement && placement->now) tx.allocate(task, placement->node);
+    if (placement && placement->now) {
+      EXPECT_TRUE(tx.allocate(task, placement->node));
+    }
     if (placement && !placement->now) tx.pipeline(task, placement->node);
   }
 }
