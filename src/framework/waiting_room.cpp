@@ -69,6 +69,7 @@ void WaitingRoom::wake_refused(const Session& session) {
   std::erase_if(refused_, [&](JobId job) {
     const Seat& seat = seats_[job.slot()];
     if (seat.job != job || seat.until != Until::open_gate) return true;  // it woke meanwhile
+    if (!cluster.jobs().contains(job)) return true;
     if (!session.could_help(job, Changes{room, claims, grown.contains(cluster.jobs()[job].queue)})) return false;
     wake(job);
     return true;

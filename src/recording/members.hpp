@@ -84,7 +84,7 @@ BASALT_MEMBERS(Spec, own, request, scoring_cpu, scoring_memory, node_selector, r
                preferred_nodes, tolerations, host_ports, required_affinity, meets_own_affinity, required_anti_affinity,
                preferred_pods, spread, blockers, gated)
 BASALT_MEMBERS(Task, space, name, uid, job, sub_job, spec, labels, role, priority, created, preemptable, critical,
-               never_preempts, nominated_node, scheduled, assigned, started)
+               never_preempts, assigned, nominated_node, scheduled, started)
 BASALT_MEMBERS(NetworkTopology, hard, highest_tier, highest_tier_name)
 BASALT_MEMBERS(SubGroupPolicy, name, selector, match_label_keys, size, min_sub_groups, network_topology)
 BASALT_MEMBERS(JobObserved, phase, phase_text, running, succeeded, failed, conditions)

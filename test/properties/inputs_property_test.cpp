@@ -349,7 +349,7 @@ std::string broken_promise(const PluginType& type, std::uint32_t seed, std::map<
 TEST(Inputs, WhatATermDoesNotNameDoesNotChangeItsAnswer) {
   std::map<std::string, Tested> tested;
   for (const PluginType& type : builtin_plugins()) {
-    for (std::uint32_t seed = 1; seed <= cases(60); ++seed) {
+    for (std::uint32_t seed = 1; seed <= std::max(cases(60), 16U); ++seed) {
       ASSERT_EQ("", broken_promise(type, seed, tested)) << "seed " << seed;
     }
   }

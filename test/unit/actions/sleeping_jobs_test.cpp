@@ -74,6 +74,14 @@ TEST_F(SleepingJobsTest, AJobThatWasNotLetInIsLookedAtWhenAnotherGoes) {
   EXPECT_THAT(cycle(), Contains("second"));
 }
 
+TEST_F(SleepingJobsTest, AJobThatWasNotLetInAndGoesIsForgotten) {
+  apply("queue default\nnode n1 cpu=4\njob big min=1 min-resources.cpu=100\ntask big-0 cpu=100");
+  settle();
+  state_.apply(Removed{ObjectKind::pod_group, "default", "big", {}});
+  state_.apply(Removed{ObjectKind::pod, "default", "big-0", {}});
+  EXPECT_THAT(cycle(), Not(Contains("big")));
+}
+
 TEST_F(SleepingJobsTest, AJobOfAQueueThatHasItsShareIsNotLookedAtWhenOthersAskForMore) {
   apply(
       "queue full capability.cpu=2\nqueue other\nnode n1 cpu=4\njob known queue=other min=1\ntask known-0 cpu=1\n"
