@@ -31,8 +31,8 @@ trap clean_up EXIT
 # Between two looks at a condition.
 pause() { read -rt 0.05 <> <(:) || true; }
 
-start() {
-  "$cluster" --port 0 --kubeconfig-out "$folder/kubeconfig" --snapshot "$folder/snapshot" > "$folder/log" 2>&1 &
+start() { # FLAGS...
+  "$cluster" --port 0 --kubeconfig-out "$folder/kubeconfig" --snapshot "$folder/snapshot" "$@" > "$folder/log" 2>&1 &
   server=$!
   local tries=0
   until grep -qs '^try:' "$folder/log"; do
@@ -189,6 +189,41 @@ JSON
   expect 'deleted' -- delete node n1
 }
 
+# Simulated nodes and controllers. There is no scheduler: the templates name their node.
+life_of_workloads() {
+  until run get node node-0002 > /dev/null; do pause; done
+  cat > "$folder/workloads.yaml" << 'YAML'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {nodeName: node-0001, containers: [{name: c, image: i}]}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: count}
+spec:
+  parallelism: 2
+  completions: 3
+  completionMode: Indexed
+  template:
+    spec: {nodeName: node-0002, restartPolicy: Never, containers: [{name: c, image: i}]}
+YAML
+  expect 'web created' -- apply -n made -f "$folder/workloads.yaml"
+  expect 'successfully rolled out' -- rollout status -n made deployment/web --timeout=60s
+  expect 'condition met' -- wait -n made --for=condition=Available deployment/web --timeout=60s
+  expect 'condition met' -- wait -n made --for=condition=Complete job/count --timeout=60s
+  expect 'deployment "?web"?|web.*image updated' -- set image -n made deployment/web c=new
+  expect 'successfully rolled out' -- rollout status -n made deployment/web --timeout=60s
+  expect '10.128.' -- get pods -n made -l app=web -o wide
+  expect 'deleted' -- delete namespace made --timeout=60s
+  refuse 'not found' -- get namespace made
+}
+
 for kubectl in "${kubectls[@]}"; do
   echo "== $kubectl"
   rm -rf "$folder/cache" "$folder/snapshot"
@@ -199,6 +234,9 @@ for kubectl in "${kubectls[@]}"; do
   start
   expect 'made' -- get namespaces
   expect 'queues.scheduling.volcano.sh' -- get crds
+  stop
+  start --nodes 2 --job-run-seconds 0
+  life_of_workloads
   stop
 done
 echo "all commands work"

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "embedded/api/server.hpp"
-#include "embedded/tool/self_signed.hpp"
+#include "embedded/http/self_signed.hpp"
 #include "kube/client.hpp"
 #include "kube/connect.hpp"
 #include "kube/frames.hpp"

@@ -31,6 +31,8 @@ const std::map<std::string, Names> kMayInclude = {
     {"kube", {"base"}},
     {"embedded", {"base", "model", "kube"}},
     {"adapter", {"base", "model", "kube"}},
+    {"simulation", {"base", "model", "kube", "adapter"}},
+    {"cluster", {"base", "model", "kube", "adapter", "embedded", "simulation"}},
     {"recording", {"base", "model", "framework", "state", "config"}},
     {"scheduler", {"base", "model", "framework", "state", "kube", "adapter", "config", "recording"}},
     {"daemon",

@@ -1,4 +1,4 @@
-#include "embedded/tool/self_signed.hpp"
+#include "embedded/http/self_signed.hpp"
 
 #include <arpa/inet.h>
 #include <openssl/evp.h>

@@ -5,15 +5,22 @@
 #include <string>
 #include <vector>
 
+#include "cluster/options.hpp"
 #include "embedded/api/server.hpp"
+#include "embedded/controllers/controllers.hpp"
 #include "embedded/files/journal.hpp"
 #include "embedded/files/object_file.hpp"
-#include "embedded/tool/options.hpp"
-#include "embedded/tool/self_signed.hpp"
+#include "embedded/http/self_signed.hpp"
 #include "kube/base64.hpp"
+#include "kube/client.hpp"
+#include "kube/connect.hpp"
+#include "kube/kubeconfig.hpp"
+#include "simulation/simulation.hpp"
 
-namespace basalt::embedded {
+namespace basalt::cluster {
 namespace {
+
+using namespace basalt::embedded;  // NOLINT(google-build-using-namespace): this is its program
 
 int fail(const std::string& message) {
   std::fprintf(stderr, "basalt-cluster: %s\n", message.c_str());
@@ -73,6 +80,86 @@ sigset_t block_termination() {
   return signals;
 }
 
+simulation::SimulationOptions simulation_of(const NodeOptions& nodes) {
+  simulation::SimulationOptions options;
+  options.fleet.nodes = nodes.count;
+  options.fleet.prefix = nodes.prefix;
+  options.fleet.shape.capacity = nodes.capacity;
+  options.fleet.shape.labels = nodes.labels;
+  options.fleet.zones = nodes.zones;
+  options.fleet.lease = nodes.lease;
+  options.fleet.heartbeat = nodes.heartbeat;
+  options.fleet.job_run = nodes.job_run;
+  options.workers = nodes.workers;
+  return options;
+}
+
+void report_trouble(const std::string& trouble) {
+  std::fprintf(stderr, "basalt-cluster: nodes: %s\n", trouble.c_str());
+}
+
+/// Simulated nodes and the way to their API server.
+class RunningNodes {
+ public:
+  static Result<std::unique_ptr<RunningNodes>> start(const kube::ClusterAccess& access, const NodeOptions& options,
+                                                     const Clock& clock) {
+    kube::TransportOptions transport_options;
+    transport_options.connections = static_cast<std::size_t>(options.workers) + 2;
+    auto transport =
+        kube::make_transport(access, transport_options, "basalt-cluster/" BASALT_VERSION " (linux/amd64)", clock);
+    if (!transport) return transport.error();
+    return std::unique_ptr<RunningNodes>(new RunningNodes(*std::move(transport), options, clock));
+  }
+
+ private:
+  RunningNodes(std::unique_ptr<kube::Transport> transport, const NodeOptions& options, const Clock& clock)
+      : transport_(std::move(transport)),
+        client_(*transport_, clock, waiter_, unlimited()),
+        simulation_(client_, clock, simulation_of(options), report_trouble) {}
+  static kube::ClientOptions unlimited() {
+    kube::ClientOptions options;
+    options.qps = -1;
+    return options;
+  }
+
+  kube::SystemWaiter waiter_;
+  std::unique_ptr<kube::Transport> transport_;
+  kube::Client client_;
+  simulation::Simulation simulation_;
+};
+
+void wait_for_signal(const sigset_t& signals) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+}
+
+// The server of this process, as its own nodes reach it.
+kube::ClusterAccess access_to_self(const Options& options, std::uint16_t port,
+                                   const std::optional<ServerIdentity>& identity) {
+  kube::ClusterAccess access;
+  access.server = {options.tls, options.host, port, ""};
+  if (identity) access.tls.authorities.text = identity->certificate;
+  access.auth.token = options.token;
+  access.origin = "this process";
+  return access;
+}
+
+int run_nodes(const Options& options) {
+  const sigset_t signals = block_termination();
+  const SystemClock clock;
+  kube::AccessFlags flags;
+  flags.kubeconfig = options.server_kubeconfig;
+  const auto access = kube::choose_access(flags, kube::process_surroundings());
+  if (!access) return fail(access.error().message);
+  auto nodes = RunningNodes::start(*access, options.nodes, clock);
+  if (!nodes) return fail(nodes.error().message);
+  std::printf("simulating %d nodes (%s)\n", options.nodes.count, access->origin.c_str());
+  std::fflush(stdout);
+  wait_for_signal(signals);
+  return EXIT_SUCCESS;
+}
+
 int serve(const Options& options) {
   const sigset_t signals = block_termination();
   const SystemClock system_clock;
@@ -103,6 +190,14 @@ int serve(const Options& options) {
   auto server = HttpServer::start(server_options, api);
   if (!server) return fail(server.error().message);
 
+  std::optional<ControllerThread> controllers;
+  if (options.controllers) controllers.emplace(cluster);
+  std::unique_ptr<RunningNodes> nodes;
+  if (options.nodes.count > 0) {
+    auto started = RunningNodes::start(access_to_self(options, (*server)->port(), *identity), options.nodes, clock);
+    if (!started) return fail(started.error().message);
+    nodes = *std::move(started);
+  }
   const std::string url = url_of(options, (*server)->port());
   std::printf("serving %s (emulates Kubernetes %s)\n", url.c_str(), std::string(kEmulatedVersion).c_str());
   if (options.kubeconfig.empty()) {
@@ -114,10 +209,10 @@ int serve(const Options& options) {
   }
   std::fflush(stdout);
 
-  int signal = 0;
-  while (sigwait(&signals, &signal) != 0) {
-  }
+  wait_for_signal(signals);
+  nodes.reset();
   server->reset();
+  controllers.reset();
   if (journal && !journal->flush()) return fail(options.journal + ": could not be written to its end");
   if (options.snapshot.empty()) return EXIT_SUCCESS;
   const auto saved = write_file(options.snapshot, save_objects(cluster));
@@ -135,10 +230,10 @@ int run(const std::vector<std::string>& arguments) {
     std::puts("basalt-cluster " BASALT_VERSION);
     return EXIT_SUCCESS;
   }
-  return serve(*options);
+  return options->mode == Mode::nodes_only ? run_nodes(*options) : serve(*options);
 }
 
 }  // namespace
-}  // namespace basalt::embedded
+}  // namespace basalt::cluster
 
-int main(int argc, char** argv) { return basalt::embedded::run(std::vector<std::string>(argv + 1, argv + argc)); }
+int main(int argc, char** argv) { return basalt::cluster::run(std::vector<std::string>(argv + 1, argv + argc)); }
