@@ -4,6 +4,7 @@
 #include <iostream>
 #include <random>
 
+#include "properties/cases.hpp"
 #include "properties/job_stream.hpp"
 
 // The bound on waiting (docs/decisions/0013-reservations-and-backfill.md), against the adversary that it is for: small
@@ -116,14 +117,14 @@ struct Cost {
 Cost run_mixed(std::optional<int> limit, bool tells) {
   constexpr int kNodes = 8;
   constexpr int kSlots = 4;
-  constexpr int kHorizon = 100 * kLongest;
+  const int horizon = 5 * kLongest * static_cast<int>(std::max(cases(20), 5U));  // one gang each 5 D
   JobStream stream(kNodes, kSlots, limit);
   std::mt19937 random(7);
   int small = 0;
   Cost cost;
   std::int64_t busy = 0;
   std::vector<int> begun;
-  for (int second = 0; second < kHorizon; ++second) {
+  for (int second = 0; second < horizon; ++second) {
     if (second % (5 * kLongest) == kLongest) {
       begun.push_back(stream.now());
       stream.submit("gang" + std::to_string(cost.gangs++), 24, kLongest, tells);
@@ -135,7 +136,7 @@ Cost run_mixed(std::optional<int> limit, bool tells) {
     stream.cycle();
     busy += stream.busy();
   }
-  cost.busy = static_cast<int>(busy * 1000 / (std::int64_t{kHorizon} * kNodes * kSlots));
+  cost.busy = static_cast<int>(busy * 1000 / (std::int64_t{horizon} * kNodes * kSlots));
   for (int i = 0; i < cost.gangs; ++i) {
     const auto started = stream.started("gang" + std::to_string(i));
     if (!started) continue;
