@@ -1,5 +1,6 @@
 #include "plugins/binpack/binpack_score.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -65,17 +66,18 @@ void BinpackTerm::score_small_weights(const Resources& request, std::span<const 
       out[i] = then > capacity ? kDoesNotFit : out[i] + weighed.weight * part_of(then, capacity);
     }
   }
+  for (Score& score : out) score = std::max<Score>(score, 0);
   const std::int64_t scale = kMaxScore * weight_;
-  const bool halves = weights == 2 && weight_ >= 0;  // cpu and memory, as nearly always
-  for (Score& score : out) {
-    if (score < 0) score = 0;
-    const Int128 points = Int128{score} * scale / static_cast<std::int64_t>(kWholePart);
-    const auto narrow = static_cast<std::int64_t>(points);
-    if (narrow != points) {
-      score = static_cast<Score>(points / weights);
-    } else {
-      score = halves ? narrow >> 1 : narrow / weights;
+  if (weight_ < 0 || Int128{weights} * scale >= std::numeric_limits<std::int64_t>::max()) {
+    for (Score& score : out) {
+      score = static_cast<Score>(Int128{score} * scale / static_cast<std::int64_t>(kWholePart) / weights);
     }
+    return;
+  }
+  const bool halves = weights == 2;  // cpu and memory, as nearly always
+  for (Score& score : out) {
+    const auto points = static_cast<std::int64_t>(Int128{score} * scale / static_cast<std::int64_t>(kWholePart));
+    score = halves ? points / 2 : points / weights;
   }
 }
 

@@ -20,13 +20,13 @@ struct Usage {
 /// number, which is far above their error in these ranges. Nearer, exact arithmetic does.
 inline constexpr double kNearInteger = 1e-6;
 
+/// Below 2^53, a correctly rounded quotient of whole numbers never reaches a whole number that the true one does not.
+inline constexpr std::int64_t kExactHundredfold = (std::int64_t{1} << 53) / 100;
+
 /// floor(100 * part / whole). REQUIRES: part >= 0, whole > 0.
 inline std::int64_t percent(std::int64_t part, std::int64_t whole) {
-  const double rough = static_cast<double>(part) * 100 / static_cast<double>(whole);
-  const auto floor = static_cast<std::int64_t>(rough);
-  const double beyond = rough - static_cast<double>(floor);
-  if (beyond > kNearInteger && beyond < 1 - kNearInteger) return floor;
-  return static_cast<std::int64_t>(Int128{part} * 100 / whole);
+  if (part > kExactHundredfold) return static_cast<std::int64_t>(Int128{part} * 100 / whole);
+  return static_cast<std::int64_t>(static_cast<double>(part * 100) / static_cast<double>(whole));
 }
 
 /// `balanced_score` of two kinds the node has: the deviation is half the difference of the parts.

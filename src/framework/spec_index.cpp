@@ -1,6 +1,7 @@
 #include "framework/spec_index.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "basalt/base/check.hpp"
 #include "framework/node_fit.hpp"
@@ -12,25 +13,45 @@ namespace {
 bool stands_for(const FilterTerm& term) { return is_local(term.inputs()); }
 bool stands_for(const ScoreTerm& term) { return is_local(term.inputs()) && needs_highest_alone(term.normalisation()); }
 
-/// Which need the node will be short of: the first, or their number; `now`: it has all of it already.
-std::size_t first_short(const Cluster& cluster, NodeId node, std::span<const IndexWorkspace::Need> needs, bool& now) {
-  const NodeAmounts& amounts = cluster.amounts(node);
-  for (std::size_t i = 0; i < needs.size(); ++i) {
-    const Dimension kind = needs[i].kind;
-    std::int64_t idle = 0;
-    std::int64_t later = 0;
-    if (kind < NodeAmounts::kKinds) {
-      idle = amounts.allocatable[kind] - amounts.used[kind];
-      later = idle + amounts.releasing[kind] - amounts.pipelined[kind];
-    } else {
-      idle = cluster.idle(node, kind);
-      later = cluster.future_idle(node, kind);
+/// Which of a batch of nodes will be short of what, and which have all of it already.
+struct Shortages {
+  static constexpr std::size_t kMost = 128;  // nodes
+  // Not bytes: those might be part of anything, as far as a compiler knows, and what is around them be read again.
+  std::array<std::uint16_t, kMost> need;     // the first need that is not met; their number: none
+  std::array<std::uint16_t, kMost> has_now;  // 0 or 1
+
+  Shortages(const Cluster& cluster, std::span<const NodeId> nodes, std::span<const IndexWorkspace::Need> needs) {
+    std::fill_n(need.begin(), nodes.size(), static_cast<std::uint16_t>(needs.size()));
+    std::fill_n(has_now.begin(), nodes.size(), std::uint16_t{1});
+    for (std::size_t i = needs.size(); i-- > 0;) {  // from the last, so that the first stays
+      if (const Dimension kind = needs[i].kind; kind < NodeAmounts::kKinds) {
+        hold_against(nodes, i, needs[i].amount, [&](NodeId node) {
+          const NodeAmounts& amounts = cluster.amounts(node);
+          const std::int64_t idle = amounts.allocatable[kind] - amounts.used[kind];
+          return Room{idle, idle + amounts.releasing[kind] - amounts.pipelined[kind]};
+        });
+      } else {
+        hold_against(nodes, i, needs[i].amount, [&](NodeId node) {
+          return Room{cluster.idle(node, kind), cluster.future_idle(node, kind)};
+        });
+      }
     }
-    if (needs[i].amount > later) return i;
-    now = now && needs[i].amount <= idle;
   }
-  return needs.size();
-}
+
+ private:
+  struct Room {
+    std::int64_t now, later;
+  };
+
+  template <class RoomOf>
+  void hold_against(std::span<const NodeId> nodes, std::size_t number, std::int64_t amount, RoomOf&& room_of) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const Room room = room_of(nodes[i]);
+      need[i] = amount > room.later ? static_cast<std::uint16_t>(number) : need[i];
+      has_now[i] &= static_cast<std::uint16_t>(amount <= room.now);
+    }
+  }
+};
 
 }  // namespace
 
@@ -98,7 +119,7 @@ void SpecIndex::forget(const Cluster& cluster) {
   }
   const std::size_t blocks = (nodes + kBlock - 1) / kBlock;
   block_best_.assign(blocks, kRefused);
-  block_is_stale_.assign(blocks, false);
+  block_is_stale_.assign(blocks, 0);
   stale_blocks_.clear();
   order_epoch_ = cluster.order_epoch();
 }
@@ -130,30 +151,41 @@ void SpecIndex::catch_up(const Cluster& cluster, const TaskView& task) {
 /// False: more has to be remembered than was, and everybody asked again.
 bool SpecIndex::examine(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes) {
   rescored_ += nodes.size();
-  work_.candidates.clear();
   work_.needs.clear();
   for (Dimension kind = 0; kind < task.spec.request.width(); ++kind) {
     if (task.spec.request[kind] > 0) work_.needs.push_back({kind, task.spec.request[kind], kFits});
   }
-  for (const NodeId node : nodes) {
-    const std::uint32_t rank = cluster.rank(node);
-    bool now = true;
-    if (!cluster.is_countable(node)) {
+  for (; !nodes.empty(); nodes = nodes.subspan(std::min(kBatch, nodes.size()))) {
+    find_candidates(cluster, nodes.first(std::min(kBatch, nodes.size())));
+    if (!filters_are_fixed_) ask_live_filters(task);
+    if (!score(cluster, task)) return false;
+    set_keys();
+  }
+  rescale();
+  return true;
+}
+
+/// Leaves the nodes that have what is needed, and that no fixed filter refuses.
+void SpecIndex::find_candidates(const Cluster& cluster, std::span<const NodeId> nodes) {
+  static_assert(kBatch <= Shortages::kMost);
+  const Shortages shortages(cluster, nodes, work_.needs);
+  work_.candidates.resize(nodes.size());
+  std::size_t fitting = 0;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const std::uint32_t rank = cluster.rank(nodes[i]);
+    if (!cluster.is_countable(nodes[i])) {
       set_refused(rank, number_of(Reason{reasons::kUncountable, {}}));
-    } else if (const std::size_t need = first_short(cluster, node, work_.needs, now); need < work_.needs.size()) {
+    } else if (const std::size_t need = shortages.need[i]; need < work_.needs.size()) {
       RefusalNumber& refusal = work_.needs[need].refusal;
       if (refusal == kFits) refusal = number_of(shortage_reason(cluster, work_.needs[need].kind));
       set_refused(rank, refusal);
     } else if (!fixed_refusal_.empty() && fixed_refusal_[rank] != kFits) {
       set_refused(rank, fixed_refusal_[rank]);
     } else {
-      work_.candidates.push_back({node, rank, now});
+      work_.candidates[fitting++] = {nodes[i], rank, shortages.has_now[i] != 0};
     }
   }
-  if (!filters_are_fixed_) ask_live_filters(task);
-  if (!score(cluster, task)) return false;
-  set_keys();
-  return true;
+  work_.candidates.resize(fitting);
 }
 
 /// What fixed filters say of a node stands until its row changes.
@@ -190,7 +222,9 @@ bool SpecIndex::score(const Cluster& cluster, const TaskView& task) {
     work_.raw.assign(work_.nodes.size(), 0);
     term->score(task, work_.nodes, work_.raw);
     const std::int64_t weight = term->weight();
-    for (std::size_t i = 0; i < work_.raw.size(); ++i) work_.sums[i] += work_.raw[i] * weight;
+    const std::span<const Score> raw = work_.raw;
+    const std::span<Score> sums = work_.sums;
+    for (std::size_t i = 0; i < raw.size(); ++i) sums[i] += raw[i] * weight;
   }
   return std::all_of(scaled_.begin(), scaled_.end(), [&](ScaledTerm& scaled) {
     return scaled.is_fixed || take_raw(cluster, scaled, task, work_.nodes);
@@ -222,15 +256,23 @@ bool SpecIndex::take_raw(const Cluster& cluster, ScaledTerm& scaled, const TaskV
 }
 
 void SpecIndex::set_keys() {
-  for (std::size_t i = 0; i < work_.candidates.size(); ++i) {
-    const auto& [node, rank, now] = work_.candidates[i];
+  const std::span<const Score> sums = work_.sums;
+  const std::span<const IndexWorkspace::Candidate> candidates = work_.candidates;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto& [node, rank, now] = candidates[i];
     if (const RefusalNumber before = std::exchange(refusal_[rank], kFits); before != kFits) --refusals_[before].nodes;
     if (keeps_bases_) {
-      bases_[rank] = work_.sums[i];
+      bases_[rank] = sums[i];
       classes_moved_ = classes_moved_ || keys_[rank] == kRefused || (keys_[rank] > 0) != now;
+      set_key(rank, key_of(rank, sums[i], now));
+    } else {
+      set_key(rank, key_of_sum(sums[i] + flat_, now));
     }
-    set_key(rank, key_of(rank, work_.sums[i], now));
   }
+}
+
+/// Scaled terms count in proportion to the highest of all.
+void SpecIndex::rescale() {
   if (!keeps_bases_ || !std::exchange(classes_moved_, false) || !highest_have_changed()) return;
   for (std::uint32_t rank = 0; rank < keys_.size(); ++rank) {
     if (keys_[rank] != kRefused) set_key(rank, key_of(rank, bases_[rank], keys_[rank] > 0));
@@ -255,13 +297,15 @@ bool SpecIndex::highest_have_changed() {
 }
 
 SpecIndex::Key SpecIndex::key_of(std::uint32_t rank, Score base, bool now) const {
-  Score sum = base + flat_;
-  if (keeps_bases_) {
-    for (const ScaledTerm& scaled : scaled_) {
-      const Score highest = now ? scaled.highest_now : scaled.highest_later;
-      sum += normalised(scaled.raw[rank], Extremes{0, highest}, *scaled.term);
-    }
+  Score sum = base;
+  for (const ScaledTerm& scaled : scaled_) {
+    const Score highest = now ? scaled.highest_now : scaled.highest_later;
+    sum += normalised(scaled.raw[rank], Extremes{0, highest}, *scaled.term);
   }
+  return key_of_sum(sum, now);
+}
+
+SpecIndex::Key SpecIndex::key_of_sum(Score sum, bool now) {
   BASALT_CHECK(sum > -(kOffset / 2) && sum < kOffset / 2, "the scores of a node add up to more than 2^60");
   return now ? sum + kOffset : sum - kOffset;
 }
@@ -274,14 +318,6 @@ void SpecIndex::set_refused(std::uint32_t rank, RefusalNumber why) {
   set_key(rank, kRefused);
 }
 
-void SpecIndex::set_key(std::uint32_t rank, Key key) {
-  if (std::exchange(keys_[rank], key) == key) return;
-  const auto block = static_cast<std::uint32_t>(rank / kBlock);
-  if (block_is_stale_[block]) return;
-  block_is_stale_[block] = true;
-  stale_blocks_.push_back(block);
-}
-
 void SpecIndex::settle_blocks() {
   for (const std::uint32_t block : stale_blocks_) {
     const std::size_t begin = block * kBlock;
@@ -289,7 +325,7 @@ void SpecIndex::settle_blocks() {
     Key best = kRefused;
     for (std::size_t rank = begin; rank < end; ++rank) best = std::max(best, keys_[rank]);
     block_best_[block] = best;
-    block_is_stale_[block] = false;
+    block_is_stale_[block] = 0;
   }
   stale_blocks_.clear();
 }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "basalt/framework/cluster.hpp"
@@ -89,6 +90,8 @@ class SpecIndex {
   static constexpr Key kRefused = std::numeric_limits<Key>::min();
   static constexpr Key kOffset = Key{1} << 61;  // added for room now, taken off for room later
   static constexpr std::size_t kBlock = 64;
+  /// Nodes asked at a time: what their terms read of them stays in the nearest cache.
+  static constexpr std::size_t kBatch = 128;
   using RefusalNumber = std::uint16_t;
   static constexpr RefusalNumber kFits = 0;
 
@@ -105,17 +108,24 @@ class SpecIndex {
   };
   void forget(const Cluster& cluster);
   bool examine(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
+  void find_candidates(const Cluster& cluster, std::span<const NodeId> nodes);
   void ask_fixed_filters(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
   void ask_live_filters(const TaskView& task);
   bool ask_fixed_scorers(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
   bool score(const Cluster& cluster, const TaskView& task);
   bool take_raw(const Cluster& cluster, ScaledTerm& scaled, const TaskView& task, std::span<const NodeId> nodes);
   void set_keys();
+  void rescale();
   bool highest_have_changed();
   [[nodiscard]] NodeId best_rescaled(const Cluster& cluster, std::span<const NodeId> among, bool now) const;
   [[nodiscard]] Key key_of(std::uint32_t rank, Score base, bool now) const;
+  [[nodiscard]] static Key key_of_sum(Score sum, bool now);
   void set_refused(std::uint32_t rank, RefusalNumber why);
-  void set_key(std::uint32_t rank, Key key);
+  void set_key(std::uint32_t rank, Key key) {
+    if (std::exchange(keys_[rank], key) == key) return;
+    const auto block = static_cast<std::uint32_t>(rank / kBlock);
+    if (std::exchange(block_is_stale_[block], std::uint16_t{1}) == 0) stale_blocks_.push_back(block);
+  }
   void settle_blocks();
   RefusalNumber number_of(const Reason& reason);
 
@@ -139,7 +149,7 @@ class SpecIndex {
   std::vector<RefusalNumber> fixed_refusal_;  // what the filters say, where they are fixed
 
   std::vector<Key> block_best_;
-  std::vector<bool> block_is_stale_;
+  std::vector<std::uint16_t> block_is_stale_;  // 0 or 1
   std::vector<std::uint32_t> stale_blocks_;
   std::vector<Refusal> refusals_;
   bool keeps_bases_ = false;
