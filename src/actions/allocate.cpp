@@ -90,6 +90,7 @@ class Allocation {
     const std::vector<std::size_t> begun = work.progress();
     Transaction tx = session_.begin();
     const std::vector<NodeId> reserved_on = take_away(cluster_, later, tx);
+    release_own(job, work, tx);
     const Placements placements = find_places(job, work, tx);
     const bool is_placed =
         !placements.empty() && session_.job_ready(job) &&
@@ -114,18 +115,23 @@ class Allocation {
     tx.commit();
   }
 
+  /// Takes away what the job itself has reserved, for it is to be placed anew. Not what this cycle has given to
+  /// tasks before: they are as good as placed.
+  void release_own(JobId job, const JobWork& work, Transaction& tx) {
+    for (const Worklist& list : work.lists) {
+      for (std::size_t i = list.next; i < list.tasks.size() && cluster_.waiting_tasks(job) > 0; ++i) {
+        if (cluster_.status(list.tasks[i]) == TaskStatus::pipelined) tx.release(list.tasks[i]);
+      }
+    }
+  }
+
   /// One try, after the reservations in `passed` have been taken away.
   bool try_place(JobId job, const std::vector<TaskId>& passed) {
     JobWork& work = works_[job];
     const std::vector<std::size_t> begun = work.progress();
     Transaction tx = session_.begin();
     for (const TaskId task : passed) tx.release(task);
-    // Not those that this cycle has given to tasks before: they are as good as placed.
-    for (const Worklist& list : work.lists) {
-      for (std::size_t i = list.next; i < list.tasks.size() && cluster_.waiting_tasks(job) > 0; ++i) {
-        if (cluster_.status(list.tasks[i]) == TaskStatus::pipelined) tx.release(list.tasks[i]);
-      }
-    }
+    release_own(job, work, tx);
     const Transaction::Savepoint before = tx.savepoint();
     const Placements placements = find_places(job, work, tx);
     if (session_.job_ready(job)) {

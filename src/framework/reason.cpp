@@ -24,8 +24,8 @@ std::string FitSummary::text(const Symbols& symbols) const {
   std::sort(lines.begin(), lines.end(), [](const std::string& left, const std::string& right) {
     return left.substr(left.find(' ')) < right.substr(right.find(' '));
   });
-  std::string text = "0/" + std::to_string(nodes) + " nodes are unavailable: ";
-  for (std::size_t i = 0; i < lines.size(); ++i) text += (i == 0 ? "" : ", ") + lines[i];
+  std::string text = "0/" + std::to_string(nodes) + " nodes are unavailable";
+  for (std::size_t i = 0; i < lines.size(); ++i) text += (i == 0 ? ": " : ", ") + lines[i];
   return text + ".";
 }
 

@@ -95,6 +95,7 @@ class DecisionCheck {
 
   /// Whoever goes for a job of his queue is not more important than every job of it that gained something.
   void check_priorities_of_victims() {
+    if (configuration_.victims_fall_through) return;  // then who is protected here may be offered by a later tier
     std::map<std::uint32_t, std::int32_t> most;  // by slot of a queue
     // Whoever came with a reservation may need somebody to go for it still.
     cluster_.jobs().for_each([&](JobId job, const Job&) {

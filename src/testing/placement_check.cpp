@@ -127,18 +127,36 @@ void check_topology(const Cluster& cluster, JobId job, std::vector<std::string>&
   for (const SubJobId part : row.sub_jobs) check_span(cluster, part, "sub-group " + name_of(cluster, part), violations);
 }
 
+/// The nodes that promise what others still use. A reservation that is made again where it was is no decision, so
+/// those of earlier cycles count.
+std::unordered_set<NodeId> nodes_reserved_in_advance(const Cluster& cluster, const Decisions& decisions,
+                                                     std::unordered_set<TaskId>& in_advance) {
+  for (const Decision& decision : decisions) {
+    const auto* reserve = std::get_if<Reserve>(&decision);
+    if (reserve == nullptr) continue;
+    if (reserve->in_advance) {
+      in_advance.insert(reserve->task);
+    } else {
+      in_advance.erase(reserve->task);
+    }
+  }
+  std::unordered_set<NodeId> nodes;
+  std::erase_if(in_advance, [&](TaskId task) {
+    if (!cluster.tasks().contains(task) || cluster.status(task) != TaskStatus::pipelined) return true;
+    nodes.insert(cluster.node_of(task));
+    return false;
+  });
+  return nodes;
+}
+
 }  // namespace
 
 std::vector<std::string> check_placements(const Cluster& cluster, const Configuration& configuration,
-                                          const Decisions& decisions) {
+                                          const Decisions& decisions, std::unordered_set<TaskId>& in_advance) {
   std::vector<std::string> violations;
   Gangs gangs;
   std::unordered_set<JobId> reserved;
-  std::unordered_set<NodeId> ahead;  // nodes that promise what others still use
-  for (const Decision& decision : decisions) {
-    const auto* reserve = std::get_if<Reserve>(&decision);
-    if (reserve != nullptr && reserve->in_advance) ahead.insert(reserve->node);
-  }
+  const std::unordered_set<NodeId> ahead = nodes_reserved_in_advance(cluster, decisions, in_advance);
   for (const Decision& decision : decisions) {
     if (const auto* bind = std::get_if<Bind>(&decision)) {
       check_node(cluster, bind->task, bind->node, false, violations);
@@ -164,6 +182,12 @@ std::vector<std::string> check_placements(const Cluster& cluster, const Configur
   }
   std::sort(violations.begin(), violations.end());
   return violations;
+}
+
+std::vector<std::string> check_placements(const Cluster& cluster, const Configuration& configuration,
+                                          const Decisions& decisions) {
+  std::unordered_set<TaskId> in_advance;
+  return check_placements(cluster, configuration, decisions, in_advance);
 }
 
 }  // namespace basalt::testing

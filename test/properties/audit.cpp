@@ -152,7 +152,9 @@ void Audit::check_quota(const Decisions& decisions) {
     const TaskId task = bind != nullptr ? bind->task : reserve->task;
     const Resources& request = cluster().spec(task).request;
     const JobId job = cluster().tasks()[task].job;
-    if (had_reservation_.contains(task.slot()) || request.is_best_effort()) continue;
+    if (request.is_best_effort()) continue;
+    // A job that is late reserves as if some of its queue had ended already; it is bound when they have.
+    if (reserve != nullptr && configuration_.waiting_limit) continue;
     const QueueId id = job ? cluster().jobs()[job].queue : QueueId{};
     if (!id) {
       complain("P5: " + cluster().tasks()[task].name + " is placed without a queue");
@@ -164,7 +166,8 @@ void Audit::check_quota(const Decisions& decisions) {
     for (Dimension kind = 0; kind < request.width(); ++kind) {
       const auto capability = queue.capability[kind];
       if (request[kind] == 0 || !capability || queue.guarantee[kind] > *capability) continue;
-      if (cluster().allocated(id)[kind] + cluster().pipelined(id)[kind] > *capability) {
+      const std::int64_t reserved = had_reservation_.contains(task.slot()) ? 0 : cluster().pipelined(id)[kind];
+      if (cluster().allocated(id)[kind] + reserved > *capability) {
         complain("Q1: " + said + ", which then holds more " + cluster().schema().name(kind) + " than it may");
       }
     }
@@ -259,7 +262,6 @@ void Audit::check_reports(const Decisions& decisions) {
   });
   cluster().tasks().for_each([&](TaskId id, const Task& task) {
     if (!task.job || cluster().status(id) != TaskStatus::pending || cluster().spec(id).gated) return;
-    if (cluster().jobs()[task.job].has_parts()) return;  // a search of domains does not always say why yet
     if (!task.scheduled || task.scheduled->status != "False" || task.scheduled->message.empty()) {
       complain("O1: " + task.name + " waits and does not say why");
     }

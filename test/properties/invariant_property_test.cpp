@@ -6,6 +6,7 @@
 #include <memory>
 #include <sstream>
 
+#include "basalt/framework/fifo_lines.hpp"
 #include "basalt/framework/session.hpp"
 #include "basalt/testing/scenario.hpp"
 #include "plugins/builtin.hpp"
@@ -87,7 +88,7 @@ class History {
     audit_.decided(decisions);
     state_.assume(decisions);
     audit_.assumed(decisions);
-    note(check_placements(cluster(), *configuration_, decisions));
+    note(check_placements(cluster(), *configuration_, decisions, in_advance_));
     note(check_tables(cluster()));
     return std::any_of(decisions.begin(), decisions.end(), [](const Decision& decision) {
       return std::holds_alternative<Bind>(decision) || std::holds_alternative<Evict>(decision) ||
@@ -100,10 +101,11 @@ class History {
   void check_progress() {
     Session session(state_.cluster(), *configuration_, Moment{WallTime(std::chrono::hours(1)), cycle_},
                     SessionPurpose::what_if);
+    const FifoLines lines(session);
     for (const JobId job : session.jobs_in_view()) {
       const Job& row = cluster().jobs()[job];
       if (!row.queue || row.has_parts() || cluster().phase(job) == JobPhase::pending || !row.blockers.empty()) continue;
-      if (session.job_valid(job) || session.overused(row.queue)) continue;
+      if (session.job_valid(job) || session.overused(row.queue) || lines.ahead_of(job)) continue;
       for (const TaskId task : row.tasks) {
         if (could_start(session, job, task)) {
           complaints_.push_back("L4: " + cluster().tasks()[task].name + " waits though it could start");
@@ -134,6 +136,7 @@ class History {
   State state_{Ownership{}};
   std::unique_ptr<Configuration> configuration_;  // after the state: its plugins have columns in the tables
   Audit audit_;
+  std::unordered_set<TaskId> in_advance_;
   std::uint64_t cycle_ = 0;
   std::vector<std::string> complaints_;
 };

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "basalt/framework/configuration.hpp"
@@ -50,6 +51,7 @@ class JobStream {
 
   State state_;
   Configuration configuration_;
+  std::unordered_set<TaskId> in_advance_;
   int now_ = 1;
   std::uint64_t cycles_ = 0;
   int waiting_ = 0, busy_ = 0;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "basalt/base/result.hpp"
@@ -68,7 +69,10 @@ std::vector<NamedScenario> split_scenarios(std::string_view file);
 std::vector<std::string> check_decisions(const Cluster& cluster, const Configuration& configuration,
                                          const Decisions& decisions);
 
-/// What must hold after decisions were assumed.
+/// What must hold after decisions were assumed. `in_advance` (in and out): tasks whose reservation was made where others
+/// still ran, in this run so far; empty before the first cycle. The other form is for runs without such.
+std::vector<std::string> check_placements(const Cluster& cluster, const Configuration& configuration,
+                                          const Decisions& decisions, std::unordered_set<TaskId>& in_advance);
 std::vector<std::string> check_placements(const Cluster& cluster, const Configuration& configuration,
                                           const Decisions& decisions);
 
