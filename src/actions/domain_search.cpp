@@ -15,6 +15,7 @@ struct Plan {
   Placements placements;
   std::vector<std::size_t> progress;
   Score score = 0;
+  WaitReport said;  // to those that found no place beside them
 };
 
 class DomainSearch {
@@ -37,7 +38,7 @@ class DomainSearch {
         if (plan && (!best || plan->score > best->score)) best = std::move(plan);
       }
       if (!best) continue;
-      session_.wait_report(job_) = reported_;
+      session_.wait_report(job_) = std::move(best->said);
       repeat(best->placements, tx_);
       work_.go_back(best->progress);
       return std::move(best->placements);
@@ -65,6 +66,7 @@ class DomainSearch {
     }
     const bool enough = session_.job_ready(job_) || session_.job_pipelined(job_);
     plan.progress = work_.progress();
+    plan.said = session_.wait_report(job_);
     tx_.rollback(before);
     work_.go_back(begun);
     if (!enough || plan.placements.empty()) return std::nullopt;
