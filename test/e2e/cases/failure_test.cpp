@@ -69,6 +69,33 @@ TEST_F(FailureTest, KilledWhileNothingFitsItSaysTheSameAfterARestart) {
   wait_until_bound("default/big", 3);
 }
 
+TEST_F(FailureTest, RoomThatALateGangReservedInAdvanceIsItsOwnAfterARestartToo) {
+  api().create(kNodesPath, make_node("node", {.cpu = "2"}));
+  configuration().replace(stock_configuration() + "\nreservations:\n  waitingLimit: 1s\n");
+  start_scheduler();
+  create_gang("first", {.min_member = 1}, 2);
+  wait_until_bound("default/first", 2);
+  kubelet().run_bound();
+  create_gang("big", {.min_member = 2}, 2);
+  wait_until("both pods of the late gang nominated", seconds{60}, [&] {
+    for (const std::string pod : {"big-0", "big-1"}) {
+      const nlohmann::json status = api().get(pods_path() + "/" + pod).at("status");
+      if (status.value("nominatedNodeName", "") != "node") return pod + ": " + status.dump();
+    }
+    return std::string();
+  });
+  scheduler().kill();
+
+  // Whoever takes the first place that comes free keeps the gang waiting for good.
+  create_gang("later", {.min_member = 1}, 1);
+  kubelet().finish("first-0", "Succeeded");
+  start_scheduler();
+  wait_for_status("later", "a condition",
+                  [](const nlohmann::json& status) { return !condition_of(status, "Unschedulable").is_null(); });
+  kubelet().finish("first-1", "Succeeded");
+  wait_until_bound("default/big", 2);
+}
+
 TEST_F(FailureTest, GoesOnAfterTheApiServerWasKilledAndStartedAgain) {
   api_restarts_ = true;
   start_scheduler();
