@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup control-plane test e2e demo bench
+.PHONY: help setup control-plane test properties e2e demo bench
 
 JOBS ?= $(shell nproc)
 # WERROR=ON: warnings are errors, as in CI.
@@ -17,6 +17,7 @@ help:
 	@cat <<- 'TEXT'
 		make demo [ARGS=--stay]   a real control plane, simulated nodes, example gangs, and what became of them
 		make test                 all tests that need no control plane, with sanitizers
+		make properties           the tests on generated clusters, optimised: all of their cases
 		make e2e                  the tests on a real kube-apiserver and etcd
 		make bench                the benchmarks
 		make setup                only install the packages that are missing
@@ -47,6 +48,12 @@ test: setup
 	@cmake --preset dev -DBASALT_WERROR=$(WERROR)
 	cmake --build --preset dev --parallel $(JOBS)
 	ctest --preset dev --label-exclude e2e --parallel $(JOBS) $(ARGS)
+
+# Under sanitizers, each of these tries a part of its cases.
+properties: setup
+	@cmake --preset release -DBASALT_WERROR=$(WERROR)
+	cmake --build --preset release --parallel $(JOBS) --target basalt_property_tests
+	build/release/test/properties/basalt_property_tests --gtest_brief=1 $(ARGS)
 
 # One case at a time: each has a control plane of its own, and some measure.
 e2e: setup control-plane

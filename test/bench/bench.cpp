@@ -58,8 +58,8 @@ bool measure(const Workload& workload) {
 }
 
 /// A cycle after each pod that finishes, on a cluster where nothing that waits fits.
-bool measure_idle(const std::string& name, const IdleWorkload& workload) {
-  Runner runner(stock_configuration(), Path::index);
+bool measure_idle(const std::string& name, const IdleWorkload& workload, const std::string& actions = {}) {
+  Runner runner(stock_configuration(actions), Path::index);
   runner.apply(make_idle_world(workload));
   runner.settle();
   Measurement measured;
@@ -99,6 +99,11 @@ std::vector<Row> rows(bool with_oracle) {
     all.push_back({workload.name, [workload] { return measure(workload); }});
   }
   all.push_back({"idle-10k", [] { return measure_idle("idle-10k", idle_workload()); }});
+  IdleWorkload fewer = idle_workload();
+  fewer.cycles = 100;
+  all.push_back({"idle-10k-evictions", [fewer] {
+                   return measure_idle("idle-10k-evictions", fewer, "enqueue, allocate, preempt, reclaim, backfill");
+                 }});
   all.push_back({"preempt-5k", [] { return measure_preemption("preempt-5k", preemption_workload()); }});
   return all;
 }
