@@ -10,6 +10,7 @@
 #include "plugins/predicates/predicates.hpp"
 #include "plugins/priority/priority.hpp"
 #include "plugins/proportion/proportion.hpp"
+#include "plugins/sla/sla.hpp"
 
 namespace basalt {
 
@@ -26,6 +27,7 @@ std::vector<PluginType> builtin_plugins() {
       predicates(),
       priority(),
       proportion(),
+      sla(),
   };
   // clang-format on
 }

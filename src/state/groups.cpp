@@ -3,7 +3,7 @@
 #include "basalt/base/check.hpp"
 #include "state/interner.hpp"
 #include "state/preemptable.hpp"
-#include "state/running_estimate.hpp"
+#include "state/stated_durations.hpp"
 #include "state/state.hpp"
 
 // PodGroups and what stands for them become jobs; queues and priority classes are theirs.
@@ -186,7 +186,7 @@ Job State::make_job(const PodGroupObject& object) {
   }
   row.preemptable = stated_preemptable(object.meta);
   row.annotations = object.meta.annotations;
-  read_running_estimate(row);
+  read_durations(row);
   if (object.network_topology) row.network_topology = make_topology(*object.network_topology);
   for (const SubGroupPolicyText& policy : object.sub_groups) {
     row.sub_groups.push_back(make_policy(policy, cluster_.symbols()));

@@ -4,7 +4,7 @@
 
 #include "basalt/base/check.hpp"
 #include "state/preemptable.hpp"
-#include "state/running_estimate.hpp"
+#include "state/stated_durations.hpp"
 #include "state/state.hpp"
 
 // Pods become tasks: which rows they make, and where they stand.
@@ -82,7 +82,7 @@ Job State::implicit_row(const PodObject& pod) const {
   row.annotations = pod.meta.annotations;
   row.preemptable = stated_preemptable(pod.meta);
   row.queue_name = queue_of(pod);
-  read_running_estimate(row);
+  read_durations(row);
   return row;
 }
 

@@ -119,12 +119,16 @@ void check_span(const Cluster& cluster, Id id, const std::string& name, std::vec
                        std::to_string(topology.tier(domain)) + ", beyond tier " + std::to_string(*limit));
 }
 
-/// Nobody is placed beyond what its networkTopology allows.
-void check_topology(const Cluster& cluster, JobId job, std::vector<std::string>& violations) {
+/// Nobody is placed beyond what its networkTopology allows. A part that got nothing may have been so before.
+void check_topology(const Cluster& cluster, JobId job, const std::set<std::string>& parts_served,
+                    std::vector<std::string>& violations) {
   const Job& row = cluster.jobs()[job];
   if (!row.has_parts()) return;
   check_span(cluster, job, "job " + row.name, violations);
-  for (const SubJobId part : row.sub_jobs) check_span(cluster, part, "sub-group " + name_of(cluster, part), violations);
+  for (const SubJobId part : row.sub_jobs) {
+    const std::string name = name_of(cluster, part);
+    if (parts_served.contains(name)) check_span(cluster, part, "sub-group " + name, violations);
+  }
 }
 
 /// The nodes that promise what others still use. A reservation that is made again where it was is no decision, so
@@ -156,6 +160,7 @@ std::vector<std::string> check_placements(const Cluster& cluster, const Configur
   std::vector<std::string> violations;
   Gangs gangs;
   std::unordered_set<JobId> reserved;
+  std::set<std::string> parts_served;
   const std::unordered_set<NodeId> ahead = nodes_reserved_in_advance(cluster, decisions, in_advance);
   for (const Decision& decision : decisions) {
     if (const auto* bind = std::get_if<Bind>(&decision)) {
@@ -169,6 +174,7 @@ std::vector<std::string> check_placements(const Cluster& cluster, const Configur
         check_node(cluster, reserve->task, reserve->node, true, violations);
       }
       if (const JobId job = cluster.tasks()[reserve->task].job) reserved.insert(job);
+      if (const SubJobId part = cluster.tasks()[reserve->task].sub_job) parts_served.insert(name_of(cluster, part));
     } else if (const auto* evict = std::get_if<Evict>(&decision)) {
       if (const JobId job = cluster.tasks()[evict->task].job) gangs.evicted[job].push_back(evict->task);
     }
@@ -178,7 +184,8 @@ std::vector<std::string> check_placements(const Cluster& cluster, const Configur
   }
   if (has_plugin(configuration, "network-topology-aware")) {
     reserved.insert(gangs.touched.begin(), gangs.touched.end());
-    for (const JobId job : reserved) check_topology(cluster, job, violations);
+    parts_served.insert(gangs.bound_parts.begin(), gangs.bound_parts.end());
+    for (const JobId job : reserved) check_topology(cluster, job, parts_served, violations);
   }
   std::sort(violations.begin(), violations.end());
   return violations;

@@ -229,7 +229,7 @@ void Audit::check_holds(const Decisions& decisions) {
     const auto* bind = std::get_if<Bind>(&decision);
     if (bind == nullptr || had_reservation_.contains(bind->task.slot())) continue;
     const JobId job = cluster().tasks()[bind->task].job;
-    if (!job) continue;
+    if (!job || cluster().jobs()[job].running_estimate) continue;  // who ends in time may use it until then
     const Resources& request = cluster().spec(bind->task).request;
     for (Dimension kind = 0; kind < request.width(); ++kind) {
       if (request[kind] == 0 || cluster().future_idle(bind->node, kind) >= 0) continue;

@@ -83,7 +83,8 @@ void JobStream::decide() {
   for (const ActionSlot& slot : configuration_.actions) slot.action->run(session);
   const Decisions decisions = std::move(session).close();
   state_.assume(decisions);
-  const std::vector<std::string> violations = check_placements(state_.cluster(), configuration_, decisions, in_advance_);
+  const std::vector<std::string> violations =
+      check_placements(state_.cluster(), configuration_, decisions, in_advance_);
   ASSERT_TRUE(violations.empty()) << violations.front();
   run_what_was_bound(decisions);
 }

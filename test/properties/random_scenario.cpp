@@ -52,6 +52,7 @@ class Generator {
       lines_.push_back(std::string("plugin gang") + (chance(3) ? " enablePreemptable=false" : "") +
                        (chance(12) ? " enableJobStarving=false" : ""));
       if (!chance(4)) lines_.emplace_back("plugin conformance");
+      if (chance(6)) lines_.push_back("plugin sla sla-waiting-time=" + number(pick(1, 90)) + "m");
     }
     if (chance(8)) return;
     has_topology_ = chance(2);
@@ -161,6 +162,7 @@ class Generator {
     if (chance(2)) job += chance(2) ? " priority=high" : " priority=middle";
     if (chance(3)) job += " min-resources.cpu=" + number(pick(1, 10));
     if (chance(12)) job += " annotation:volcano.sh/preemptable=false";
+    if (chance(12)) job += " annotation:volcano.sh/sla-waiting-time=" + number(pick(1, 90)) + "m";
     if (has_waiting_limit_ && chance(2)) job += " estimate=" + number(pick(1, 30)) + "m";
     const bool has_roles = chance(8);
     if (has_roles) job += " role:r0=1 role:r1=1";
