@@ -135,6 +135,11 @@ class Allocation {
     const Transaction::Savepoint before = tx.savepoint();
     const Placements placements = find_places(job, work, tx);
     if (session_.job_ready(job)) {
+      if (placements.empty() && cluster_.ready_tasks(job) == 0 && session_.is_late(job)) {
+        // Content with nothing, and what it has reserved in advance stays reserved.
+        work.go_back(begun);
+        return false;
+      }
       if (placements.empty()) work.give_up();
       tx.commit();
       return true;

@@ -145,6 +145,7 @@ void Audit::assumed(const Decisions& decisions) {
 /// Nothing new for a queue that is not open or has what it may have, where proportion is asked.
 void Audit::check_quota(const Decisions& decisions) {
   if (!asks("proportion", "enabledAllocatable")) return;
+  const bool has_late_jobs = configuration_.waiting_limit || asks("sla", "");
   for (const Decision& decision : decisions) {
     const auto* bind = std::get_if<Bind>(&decision);
     const auto* reserve = std::get_if<Reserve>(&decision);
@@ -154,7 +155,7 @@ void Audit::check_quota(const Decisions& decisions) {
     const JobId job = cluster().tasks()[task].job;
     if (request.is_best_effort()) continue;
     // A job that is late reserves as if some of its queue had ended already; it is bound when they have.
-    if (reserve != nullptr && configuration_.waiting_limit) continue;
+    if (reserve != nullptr && has_late_jobs) continue;
     const QueueId id = job ? cluster().jobs()[job].queue : QueueId{};
     if (!id) {
       complain("P5: " + cluster().tasks()[task].name + " is placed without a queue");
@@ -166,7 +167,8 @@ void Audit::check_quota(const Decisions& decisions) {
     for (Dimension kind = 0; kind < request.width(); ++kind) {
       const auto capability = queue.capability[kind];
       if (request[kind] == 0 || !capability || queue.guarantee[kind] > *capability) continue;
-      const std::int64_t reserved = had_reservation_.contains(task.slot()) ? 0 : cluster().pipelined(id)[kind];
+      const bool only_bound = has_late_jobs || had_reservation_.contains(task.slot());
+      const std::int64_t reserved = only_bound ? 0 : cluster().pipelined(id)[kind];
       if (cluster().allocated(id)[kind] + reserved > *capability) {
         complain("Q1: " + said + ", which then holds more " + cluster().schema().name(kind) + " than it may");
       }

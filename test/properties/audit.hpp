@@ -28,6 +28,9 @@ class Audit {
 
   [[nodiscard]] const std::vector<std::string>& complaints() const { return complaints_; }
 
+  /// Whether a plugin is configured, and this switch of it not off.
+  [[nodiscard]] bool asks(std::string_view plugin, std::string_view question) const;
+
  private:
   struct Intent {
     std::string uid, node;
@@ -40,7 +43,6 @@ class Audit {
 
   void complain(const std::string& what) { complaints_.push_back(what); }
   [[nodiscard]] const Cluster& cluster() const { return state_.cluster(); }
-  [[nodiscard]] bool asks(std::string_view plugin, std::string_view question) const;
   [[nodiscard]] std::string shape_of(const Job& job) const;
 
   void check_pods();

@@ -105,6 +105,8 @@ class History {
     for (const JobId job : session.jobs_in_view()) {
       const Job& row = cluster().jobs()[job];
       if (!row.queue || row.has_parts() || cluster().phase(job) == JobPhase::pending || !row.blockers.empty()) continue;
+      // The minima of roles hold up the rest of a job whether or not a plugin asks for them.
+      if (!row.min_task_member.empty() && !audit_.asks("gang", "enableJobReady")) continue;
       if (session.job_valid(job) || session.overused(row.queue) || lines.ahead_of(job)) continue;
       for (const TaskId task : row.tasks) {
         if (could_start(session, job, task)) {
