@@ -1,6 +1,7 @@
 #include "plugins/builtin.hpp"
 
 #include "plugins/binpack/binpack.hpp"
+#include "plugins/capacity/capacity.hpp"
 #include "plugins/conformance/conformance.hpp"
 #include "plugins/drf/drf.hpp"
 #include "plugins/gang/gang.hpp"
@@ -18,6 +19,7 @@ std::vector<PluginType> builtin_plugins() {
   // clang-format off
   return {
       binpack(),
+      capacity(),
       conformance(),
       drf(),
       gang(),

@@ -6,6 +6,7 @@
 
 #include "basalt/framework/session.hpp"
 #include "plugins/amounts/minimum.hpp"
+#include "plugins/amounts/queue_limits.hpp"
 #include "plugins/amounts/share.hpp"
 #include "plugins/amounts/shortage.hpp"
 #include "plugins/proportion/queue_shares.hpp"

@@ -3,27 +3,11 @@
 #include <algorithm>
 
 #include "plugins/amounts/minimum.hpp"
+#include "plugins/amounts/queue_limits.hpp"
 #include "plugins/proportion/water_filling.hpp"
 
 namespace basalt {
 namespace {
-
-Resources total_guarantee(const Cluster& cluster) {
-  Resources total;
-  cluster.queues().for_each([&](QueueId, const Queue& queue) { total = saturating_add(total, queue.guarantee); });
-  return total;
-}
-
-/// A capability of no cpu or no memory is a capability that was never thought about.
-Limits stated_capability(const Queue& queue) {
-  Limits limits;
-  for (Dimension kind = 0; kind < Resources::kMaxDimensions; ++kind) {
-    const auto bound = queue.capability[kind];
-    const bool is_meant = bound && !((kind == kCpu || kind == kMemory) && *bound <= 0);
-    if (is_meant) limits.set(kind, *bound);
-  }
-  return limits;
-}
 
 /// The demand of each queue that owns a job, the queues beside it.
 struct Demands {
@@ -44,10 +28,6 @@ Demands demands_of(const Cluster& cluster, const JobLedger& ledger) {
 }
 
 }  // namespace
-
-Resources holdings(const Cluster& cluster, QueueId queue) {
-  return cluster.allocated(queue) + cluster.pipelined(queue);
-}
 
 std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, const JobLedger& ledger) {
   std::unordered_map<QueueId, QueueShare> shares;

@@ -28,7 +28,4 @@ std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, con
 /// has. Costs a look at every job.
 std::unordered_map<QueueId, Resources> deserved_with_minima(const Cluster& cluster, const JobLedger& ledger);
 
-/// Requests of a queue's tasks that are placed or hold reservations, now.
-Resources holdings(const Cluster& cluster, QueueId queue);
-
 }  // namespace basalt

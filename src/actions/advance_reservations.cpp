@@ -18,6 +18,15 @@ bool wants_reservation(const Session& session, JobId job) {
   return !has_started && cluster.count(job, TaskStatus::pending) > 0 && session.is_late(job);
 }
 
+/// Whether what the job holds, and each part that holds something, is enough to keep it.
+bool is_whole_once_bound(const Session& session, JobId job) {
+  const Cluster& cluster = session.cluster();
+  const std::vector<SubJobId>& parts = cluster.jobs()[job].sub_jobs;
+  return session.job_pipelined(job) && std::all_of(parts.begin(), parts.end(), [&](SubJobId part) {
+           return cluster.waiting_tasks(part) == 0 || session.sub_job_ready(part) || session.sub_job_pipelined(part);
+         });
+}
+
 /// Reserves each place in turn until the job is whole. A node that has, or will have, the room keeps it as any
 /// reservation does.
 bool reserve_until_whole(Session& session, JobId job, const Placements& places, Transaction& tx) {
@@ -28,7 +37,7 @@ bool reserve_until_whole(Session& session, JobId job, const Placements& places, 
     } else {
       tx.pipeline(task, placement.node);
     }
-    if (session.job_pipelined(job)) return true;
+    if (is_whole_once_bound(session, job)) return true;
   }
   return false;
 }

@@ -105,9 +105,11 @@ class Allocation {
   }
 
   /// Reservations that no longer make the job whole (a node went, not all were found again after a
-  /// restart) would keep others waiting for nothing, and two such jobs each other for ever.
+  /// restart), or in places that nothing goes to any more, would keep others waiting for nothing, and two such jobs
+  /// each other for ever.
   void give_up_what_is_not_enough(JobId job) {
-    if (cluster_.waiting_tasks(job) == 0 || session_.job_ready(job) || session_.job_pipelined(job)) return;
+    if (cluster_.waiting_tasks(job) == 0 || session_.job_ready(job)) return;
+    if (session_.job_pipelined(job) && can_become_binds(session_, job)) return;
     Transaction tx = session_.begin();
     for (const TaskId task : cluster_.jobs()[job].tasks) {
       if (cluster_.status(task) == TaskStatus::pipelined) tx.release(task);
@@ -129,11 +131,19 @@ class Allocation {
   bool try_place(JobId job, const std::vector<TaskId>& passed) {
     JobWork& work = works_[job];
     const std::vector<std::size_t> begun = work.progress();
+    const bool has_places = session_.job_pipelined(job) && can_become_binds(session_, job);
     Transaction tx = session_.begin();
     for (const TaskId task : passed) tx.release(task);
     release_own(job, work, tx);
     const Transaction::Savepoint before = tx.savepoint();
     const Placements placements = find_places(job, work, tx);
+    const bool is_bound_now = session_.job_ready(job) && std::any_of(placements.begin(), placements.end(),
+                                                                     [](const auto& each) { return each.second.now; });
+    if (!passed.empty() && has_places && !is_bound_now) {
+      // Who has places that he waits for takes others' only to be bound now: else they would take turns for ever.
+      work.go_back(begun);
+      return false;
+    }
     if (session_.job_ready(job)) {
       if (placements.empty() && cluster_.ready_tasks(job) == 0 && session_.is_late(job)) {
         // Content with nothing, and what it has reserved in advance stays reserved.

@@ -1,42 +1,48 @@
 #include "actions/continuation.hpp"
 
-#include <algorithm>
+#include <numeric>
 
 namespace basalt {
 namespace {
 
-std::int64_t placed_in_role(const Cluster& cluster, const Job& job, Symbol role) {
-  return std::count_if(job.tasks.begin(), job.tasks.end(), [&](TaskId task) {
-    const TaskStatus status = cluster.status(task);
-    return cluster.tasks()[task].role == role && (is_allocated(status) || status == TaskStatus::succeeded);
-  });
+bool is_possible(TaskStatus status) {
+  return status == TaskStatus::pending || status == TaskStatus::pipelined || status == TaskStatus::succeeded ||
+         is_allocated(status);
+}
+
+/// Where the minima of roles add up to more than the job's own, that one alone counts.
+bool roles_count(const Job& job) {
+  const auto sum = std::accumulate(job.min_task_member.begin(), job.min_task_member.end(), std::int64_t{0},
+                                   [](std::int64_t so_far, const auto& role) { return so_far + role.second; });
+  return job.sub_groups.empty() && job.min_member >= sum;
 }
 
 }  // namespace
 
-bool may_still_succeed(const Cluster& cluster, JobId id, SubJobId part, const std::set<Symbol>& failed_roles) {
-  const Job& job = cluster.jobs()[id];
-  const auto minimum = static_cast<std::size_t>(std::max(job.min_member, 0));
-  if (minimum == job.tasks.size()) return false;
-  if (part) {
-    const auto size = static_cast<std::size_t>(std::max(cluster.min_member(part), 0));
-    if (size >= cluster.sub_jobs()[part].tasks.size()) return false;
+bool Prospects::survive(TaskId failed) {
+  if (!spare_) count();
+  bool enough = --spare_->of_job >= 0;
+  if (spare_->of_part) enough = --*spare_->of_part >= 0 && enough;
+  const auto role = spare_->of_role.find(cluster_.tasks()[failed].role);
+  if (role != spare_->of_role.end()) enough = --role->second >= 0 && enough;
+  return enough;
+}
+
+void Prospects::count() {
+  const Job& job = cluster_.jobs()[job_];
+  Spare& spare = spare_.emplace();
+  spare.of_job = -std::int64_t{job.min_member};
+  if (part_) spare.of_part = -std::int64_t{cluster_.min_member(part_)};
+  if (roles_count(job)) {
+    for (const auto& [role, minimum] : job.min_task_member) spare.of_role[role] = -std::int64_t{minimum};
   }
-  if (!job.sub_groups.empty()) return true;
-  std::int64_t role_minimums = 0;
-  for (const auto& [role, minimum_of_role] : job.min_task_member) role_minimums += minimum_of_role;
-  if (job.min_member < role_minimums) {
-    std::size_t possible = cluster.ready_tasks(id);
-    for (const TaskId task : job.tasks) {
-      const bool waits = cluster.status(task) == TaskStatus::pending;
-      if (waits && !failed_roles.contains(cluster.tasks()[task].role)) ++possible;
-    }
-    return possible >= minimum;
+  for (const TaskId task : job.tasks) {
+    if (!is_possible(cluster_.status(task))) continue;
+    ++spare.of_job;
+    if (spare.of_part && cluster_.tasks()[task].sub_job == part_) ++*spare.of_part;
+    const auto role = spare.of_role.find(cluster_.tasks()[task].role);
+    if (role != spare.of_role.end()) ++role->second;
   }
-  return std::none_of(job.min_task_member.begin(), job.min_task_member.end(), [&](const auto& role) {
-    return role.second > 0 && failed_roles.contains(role.first) &&
-           placed_in_role(cluster, job, role.first) < role.second;
-  });
 }
 
 }  // namespace basalt

@@ -81,7 +81,7 @@ bool PartPlacing::place_part(Worklist& list, HyperNodeId within, RoomPlan& plan)
 std::optional<RoomPlan> PartPlacing::place_part_in(Worklist& list, HyperNodeId domain) {
   const std::span<const NodeId> nodes = cluster_.topology().nodes(domain);
   RoomPlan plan;
-  std::set<Symbol> failed_roles;
+  Prospects prospects(cluster_, job_, list.part);
   std::set<std::pair<std::uint32_t, std::int32_t>> hopeless;  // spec and priority, since the last success
   while (list.next < list.tasks.size()) {
     const TaskId id = list.tasks[list.next++];
@@ -89,8 +89,7 @@ std::optional<RoomPlan> PartPlacing::place_part_in(Worklist& list, HyperNodeId d
     const std::pair<std::uint32_t, std::int32_t> like{task.spec.slot(), task.priority};
     if (hopeless.contains(like) || !make_place_(id, nodes, plan)) {
       hopeless.insert(like);
-      failed_roles.insert(task.role);
-      if (may_still_succeed(cluster_, job_, list.part, failed_roles)) continue;
+      if (prospects.survive(id)) continue;
       break;
     }
     hopeless.clear();

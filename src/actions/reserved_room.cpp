@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actions/worklist.hpp"
 #include "basalt/framework/expected_start.hpp"
 
 namespace basalt {
@@ -44,9 +45,17 @@ bool take_reserved_room(Session& session, JobId job) {
     if (!may_go || cluster.idle_shortage(nodes[i], cluster.spec(reserved[i]).request)) return false;
     if (!tx.allocate(reserved[i], nodes[i])) return false;
   }
-  if (!session.job_ready(job)) return false;
+  if (!session.job_ready(job) || is_half_placed(session, job)) return false;
   tx.commit();
   return true;
+}
+
+bool can_become_binds(const Session& session, JobId job) {
+  const Cluster& cluster = session.cluster();
+  const std::vector<TaskId> reserved = reservations_of(cluster, job);
+  return !reserved.empty() && std::all_of(reserved.begin(), reserved.end(), [&](TaskId task) {
+    return session.objection(task, cluster.node_of(task)).verdict != Fit::Verdict::unresolvable;
+  });
 }
 
 std::vector<TaskId> reserved_for_later(const Session& session, JobId job, const std::vector<JobId>& holders) {

@@ -13,6 +13,9 @@ namespace basalt {
 /// each next one what those before it leave. Whether it did.
 bool take_reserved_room(Session& session, JobId job);
 
+/// Whether a job holds reservations, and no filter refuses any of the places for good.
+[[nodiscard]] bool can_become_binds(const Session& session, JobId job);
+
 /// What jobs among `holders` have reserved and will not need before `job`, placed now, has ended: by
 /// its running estimate and those of the tasks that they wait for. None: one of them is not known.
 [[nodiscard]] std::vector<TaskId> reserved_for_later(const Session& session, JobId job,

@@ -1,6 +1,5 @@
 #include "actions/task_placing.hpp"
 
-#include <set>
 #include <string>
 
 #include "actions/candidates.hpp"
@@ -58,15 +57,13 @@ Placements place_tasks(Session& session, JobId job, Worklist& list, Transaction&
 }
 
 Placements place_tasks(Session& session, JobId job, Worklist& list, HyperNodeId domain, Transaction& tx) {
-  const Cluster& cluster = session.cluster();
   Placements placements;
-  std::set<Symbol> failed_roles;
+  Prospects prospects(session.cluster(), job, list.part);
   while (list.next < list.tasks.size()) {
     const TaskId task = list.tasks[list.next++];
     const auto placement = place(session, job, task, domain, tx);
     if (!placement) {
-      failed_roles.insert(cluster.tasks()[task].role);
-      if (may_still_succeed(cluster, job, list.part, failed_roles)) continue;
+      if (prospects.survive(task)) continue;
       break;
     }
     placements.emplace_back(task, *placement);

@@ -21,6 +21,12 @@ const volcano_names::Switch* find_switch(std::string_view key) {
   return found == kSwitches.end() ? nullptr : found;
 }
 
+/// An option of Volcano's that stands beside the arguments; capacity takes it as one of them.
+bool is_hierarchical(const DocumentValue& entry, std::string_view plugin) {
+  const DocumentValue* value = entry.find(kHierarchy);
+  return plugin == "capacity" && value != nullptr && value->kind == Kind::boolean && value->boolean;
+}
+
 std::vector<std::string_view> plugin_entry_keys() {
   std::vector<std::string_view> keys = {"name", "arguments", kHierarchy};
   for (const volcano_names::Switch& known : kSwitches) keys.push_back(known.key);
@@ -88,7 +94,12 @@ std::optional<PluginSlot> PluginEntryReader::read(const DocumentValue& entry) {
   }
   check_tier_conflict(entry.place);
   if (type == nullptr) return std::nullopt;
-  slot.plugin = configure_at(entry.find("arguments"), entry.place, type->configure, findings_);
+  const bool is_tree = is_hierarchical(entry, *name);
+  const auto configure = [&](Arguments arguments, Findings& said) {
+    if (is_tree) arguments.emplace_back(kHierarchy, true);
+    return type->configure(arguments, said);
+  };
+  slot.plugin = configure_at(entry.find("arguments"), entry.place, configure, findings_);
   return slot;
 }
 
@@ -140,7 +151,7 @@ void PluginEntryReader::read_hierarchy(const DocumentEntry& entry, std::string_v
                   subject + " is " + entry.value.argument().text() + ": expected true or false, without quotes");
     return;
   }
-  if (!entry.value.boolean) return;
+  if (!entry.value.boolean || plugin == "capacity") return;
   findings_.add(Severity::wrong, entry.place, subject + ": unsupported: hierarchical queues do not exist here yet");
   if (plugin == "drf") hierarchical_drf_ = true;
 }

@@ -144,7 +144,7 @@ void Audit::assumed(const Decisions& decisions) {
 
 /// Nothing new for a queue that is not open or has what it may have, where proportion is asked.
 void Audit::check_quota(const Decisions& decisions) {
-  if (!asks("proportion", "enabledAllocatable")) return;
+  if (!asks("proportion", "enabledAllocatable") && !asks("capacity", "enabledAllocatable")) return;
   const bool has_late_jobs = configuration_.waiting_limit || asks("sla", "");
   for (const Decision& decision : decisions) {
     const auto* bind = std::get_if<Bind>(&decision);
@@ -225,6 +225,16 @@ void Audit::check_turns(const Decisions& decisions) {
   }
 }
 
+/// What a node will have of a kind beside what was reserved before the cycle: below zero, somebody took of that.
+std::int64_t Audit::left_beside_old_reservations(NodeId node, Dimension kind) const {
+  std::int64_t left = cluster().idle(node, kind) + cluster().releasing(node, kind);
+  cluster().for_each_task_on(node, [&](TaskId task) {
+    const bool is_old = cluster().status(task) == TaskStatus::pipelined && had_reservation_.contains(task.slot());
+    if (is_old) left -= cluster().spec(task).request[kind];
+  });
+  return left;
+}
+
 /// What a job holds in reserve is not given to one that is no more important.
 void Audit::check_holds(const Decisions& decisions) {
   for (const Decision& decision : decisions) {
@@ -234,7 +244,7 @@ void Audit::check_holds(const Decisions& decisions) {
     if (!job || cluster().jobs()[job].running_estimate) continue;  // who ends in time may use it until then
     const Resources& request = cluster().spec(bind->task).request;
     for (Dimension kind = 0; kind < request.width(); ++kind) {
-      if (request[kind] == 0 || cluster().future_idle(bind->node, kind) >= 0) continue;
+      if (request[kind] == 0 || left_beside_old_reservations(bind->node, kind) >= 0) continue;
       cluster().for_each_task_on(bind->node, [&](TaskId other) {
         const JobId holder = cluster().tasks()[other].job;
         if (cluster().status(other) != TaskStatus::pipelined || !had_reservation_.contains(other.slot())) return;
@@ -268,8 +278,10 @@ void Audit::check_reports(const Decisions& decisions) {
       complain("O1: " + task.name + " waits and does not say why");
     }
   });
+  std::set<std::string> parents;  // their status counts what is below them too
+  cluster().queues().for_each([&](QueueId, const Queue& queue) { parents.insert(queue.parent); });
   cluster().queues().for_each([&](QueueId id, const Queue& queue) {
-    if (!queue.served || queue.name == "root" || !queue.parent.empty()) return;
+    if (!queue.served || queue.name == "root" || parents.contains(queue.name)) return;
     if (queue.observed_allocated != cluster().schema().named(cluster().allocated(id))) {
       complain("O1: the status of queue " + queue.name + " is not what it has allocated");
     }

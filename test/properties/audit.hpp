@@ -45,6 +45,8 @@ class Audit {
   [[nodiscard]] const Cluster& cluster() const { return state_.cluster(); }
   [[nodiscard]] std::string shape_of(const Job& job) const;
 
+  [[nodiscard]] std::int64_t left_beside_old_reservations(NodeId node, Dimension kind) const;
+
   void check_pods();
   void check_binds(const Decisions& decisions);
   void check_quota(const Decisions& decisions);

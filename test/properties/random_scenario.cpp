@@ -60,7 +60,12 @@ class Generator {
     if (!chance(3)) lines_.push_back(std::string("plugin overcommit") + (chance(4) ? " overcommit-factor=2" : ""));
     if (!chance(3)) lines_.push_back(std::string("plugin drf") + (chance(2) ? " enablePreemptable=false" : ""));
     lines_.emplace_back("plugin predicates");
-    if (!chance(3)) lines_.push_back(std::string("plugin proportion") + (chance(12) ? " enabledOverused=false" : ""));
+    if (chance(4)) {
+      lines_.push_back(std::string("plugin capacity") +
+                       (chance(2) ? " enableHierarchy=true ancestorReclaimLevel=1" : ""));
+    } else if (!chance(3)) {
+      lines_.push_back(std::string("plugin proportion") + (chance(12) ? " enabledOverused=false" : ""));
+    }
     if (!chance(3)) {
       lines_.push_back(std::string("plugin nodeorder") + (chance(3) ? " leastrequested.weight=0" : "") +
                        (chance(3) ? " mostrequested.weight=2" : "") + (chance(4) ? " podaffinity.weight=7" : ""));
@@ -82,6 +87,8 @@ class Generator {
   std::string queue(int i) {
     return "queue q" + number(i) + " weight=" + number(pick(1, 4)) +
            (chance(4) ? " capability.cpu=" + number(pick(1, 12)) : "") +
+           (chance(3) ? " deserved.cpu=" + number(pick(0, 8)) : "") +
+           (i > 0 && chance(4) ? " parent=q" + number(pick(0, i)) : "") +
            (chance(6) ? " guarantee.cpu=" + number(pick(1, 3)) : "") + (chance(6) ? " priority=5" : "") +
            (chance(6) ? " reclaimable=false" : "") + (chance(10) ? " state=Closed" : "") +
            (chance(4) ? " strategy=fifo" : "");

@@ -12,7 +12,7 @@ TEST(BuiltinPlugins, HaveTheNamesThatVolcanosConfigurationsUse) {
   std::vector<std::string> names;
   for (const PluginType& type : builtin_plugins()) names.push_back(type.name);
   EXPECT_THAT(names,
-              testing::UnorderedElementsAre("binpack", "conformance", "drf", "gang", "network-topology-aware",
+              testing::UnorderedElementsAre("binpack", "capacity", "conformance", "drf", "gang", "network-topology-aware",
                                             "nodeorder", "overcommit", "predicates", "priority", "proportion", "sla"));
 }
 
