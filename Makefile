@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup control-plane test properties e2e demo bench
+.PHONY: help setup setup-control-plane control-plane test properties e2e demo bench
 
 JOBS ?= $(shell nproc)
 # WERROR=ON: warnings are errors, as in CI.
@@ -15,7 +15,8 @@ ARGS ?=
 
 help:
 	@cat <<- 'TEXT'
-		make demo [ARGS=--stay]   a real control plane, simulated nodes, example gangs, and what became of them
+		make demo [ARGS=--stay]   a cluster in memory, the scheduler, example gangs, and a live view of them
+		                          (ARGS=--control-plane: on a real kube-apiserver and etcd)
 		make test                 all tests that need no control plane, with sanitizers
 		make properties           the tests on generated clusters, optimised: all of their cases
 		make e2e                  the tests on a real kube-apiserver and etcd
@@ -23,25 +24,35 @@ help:
 		make setup                only install the packages that are missing
 	TEXT
 
-# Nothing is asked of the network when nothing is missing. A kubectl that is there
-# is kept: the package's would clash with one from another source.
+comma := ,
+
+# $(call install,COMMAND): installs the packages that COMMAND lists and that are missing. Nothing is asked of the
+# network when nothing is. A kubectl that is there is kept: the package's would clash with one from another source.
+define install
+missing=()
+for package in $$($(1) | sed 's/#.*//'); do
+  if [[ $$package == kubernetes-client ]] && command -v kubectl > /dev/null; then continue; fi
+  status=$$(dpkg-query -W -f='$${db:Status-Status}' "$$package" 2> /dev/null || true)
+  [[ $$status == installed ]] || missing+=("$$package")
+done
+if (($${#missing[@]} == 0)); then exit 0; fi
+echo "installing: $${missing[*]}"
+as_root=()
+if [[ $$(id -u) != 0 ]]; then as_root=(sudo); fi
+export DEBIAN_FRONTEND=noninteractive
+"$${as_root[@]}" apt-get update -qq
+"$${as_root[@]}" apt-get install -y -qq --no-install-recommends "$${missing[@]}"
+endef
+
+# All but what only a real control plane needs: the last part of the list.
 setup:
-	@missing=()
-	for package in $$(sed 's/#.*//' cmake/packages.txt); do
-	  if [[ $$package == kubernetes-client ]] && command -v kubectl > /dev/null; then continue; fi
-	  status=$$(dpkg-query -W -f='$${db:Status-Status}' "$$package" 2> /dev/null || true)
-	  [[ $$status == installed ]] || missing+=("$$package")
-	done
-	if (($${#missing[@]} == 0)); then exit 0; fi
-	echo "installing: $${missing[*]}"
-	as_root=()
-	if [[ $$(id -u) != 0 ]]; then as_root=(sudo); fi
-	export DEBIAN_FRONTEND=noninteractive
-	"$${as_root[@]}" apt-get update -qq
-	"$${as_root[@]}" apt-get install -y -qq --no-install-recommends "$${missing[@]}"
+	@$(call install,sed '/^# the real control plane/$(comma)$$d' cmake/packages.txt)
+
+setup-control-plane: setup
+	@$(call install,cat cmake/packages.txt)
 
 # Builds kube-apiserver and kube-controller-manager the first time (some minutes), then finds them in a cache folder.
-control-plane: setup
+control-plane: setup-control-plane
 	@test/e2e/control_plane_binaries.sh > /dev/null
 
 test: setup
@@ -63,12 +74,12 @@ e2e: setup control-plane
 	export BASALT_E2E_CONTROL_PLANE
 	ctest --preset release --label-regex e2e --no-tests=error $(ARGS)
 
-demo: setup control-plane
+demo: setup $(if $(findstring --control-plane,$(ARGS)),control-plane)
 	@cmake --preset release > /dev/null
-	cmake --build --preset release --parallel $(JOBS) --target basalt-scheduler
-	BASALT_E2E_CONTROL_PLANE="$$(test/e2e/control_plane_binaries.sh)"
-	BASALT_SCHEDULER=build/release/src/daemon/basalt-scheduler
-	export BASALT_E2E_CONTROL_PLANE BASALT_SCHEDULER
+	cmake --build --preset release --parallel $(JOBS) --target basalt-scheduler basalt-cluster basalt-view
+	export BASALT_SCHEDULER=build/release/src/daemon/basalt-scheduler
+	export BASALT_CLUSTER=build/release/src/cluster/basalt-cluster
+	export BASALT_VIEW=build/release/src/tools/view/basalt-view
 	exec deploy/demo.sh $(ARGS)
 
 # One JSON object a line; ARGS names workloads, see docs/performance.md.

@@ -1,50 +1,95 @@
 #!/usr/bin/env bash
-# The scheduler at work: a real control plane, twelve simulated nodes, the example
-# gangs, and an account of what was placed where and why something waits.
+# The scheduler at work: a cluster with twelve simulated nodes, the example gangs and
+# queues, and a live view of who is placed where, and who waits and why.
 #
-#   deploy/demo.sh [--stay]     --stay: keep everything up until Ctrl-C
+#   deploy/demo.sh [--stay] [--control-plane]
 #
-# Needs $BASALT_SCHEDULER (the binary), kubectl and jq; `make demo` sees to that.
+#   --stay           keep everything up until Ctrl-C
+#   --control-plane  on a real kube-apiserver and etcd instead of basalt-cluster
+#
+# Ends with 0 if what the examples promise has happened. Needs $BASALT_SCHEDULER,
+# $BASALT_CLUSTER and $BASALT_VIEW (the binaries), and for --control-plane kubectl and
+# $BASALT_E2E_CONTROL_PLANE; `make demo` sees to that.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 deploy="$root/deploy"
 control_plane="$root/test/e2e/control_plane.sh"
 scheduler="${BASALT_SCHEDULER:?the path of basalt-scheduler; try: make demo}"
-readonly node_count=12 settle_deadline=90 ready_deadline=60
+cluster="${BASALT_CLUSTER:?the path of basalt-cluster; try: make demo}"
+view="${BASALT_VIEW:?the path of basalt-view; try: make demo}"
+readonly node_count=12 settle_deadline=90 start_deadline=60
+# How many pods of each example are on nodes in the end, and which of them wait.
+readonly promises=(training=16 mpi=9 elastic=6 web=5 patient=waits too-big=waits not-admitted=waits)
+readonly examples=(queues training mpi elastic bare-pods patient too-big not-admitted)
 
 stay=false
-case "${1:-}" in
-  "") ;;
-  --stay) stay=true ;;
-  *) echo "usage: demo.sh [--stay]" >&2; exit 1 ;;
-esac
+real=false
+for word in "$@"; do
+  case "$word" in
+    --stay) stay=true ;;
+    --control-plane) real=true ;;
+    *) echo "demo.sh: unknown word '$word'; usage: demo.sh [--stay] [--control-plane]" >&2; exit 2 ;;
+  esac
+done
 
 folder="$(mktemp -d "${TMPDIR:-/tmp}/basalt-demo.XXXXXX")"
+kubeconfig="$folder/kubeconfig"
+scheduler_kubeconfig="$kubeconfig"
+cluster_pid=
 scheduler_pid=
+view_pid=
 failed=true
 
+end() { # PID: ends it, and returns its status
+  [[ -n "$1" ]] || return 0
+  kill -TERM "$1" 2> /dev/null || true
+  wait "$1" 2> /dev/null
+}
+
 clean_up() {
-  trap - EXIT INT TERM
-  if [[ -n "$scheduler_pid" ]]; then
-    kill -TERM "$scheduler_pid" 2> /dev/null || true
-    wait "$scheduler_pid" 2> /dev/null || true
+  trap - EXIT
+  trap '' INT TERM HUP
+  end "$view_pid" || true
+  end "$scheduler_pid" || true
+  end "$cluster_pid" || true
+  if "$real"; then "$control_plane" stop "$folder/control-plane" || true; fi
+  if "$failed"; then
+    local log
+    for log in cluster scheduler; do
+      [[ -s "$folder/$log.log" ]] || continue
+      echo "--- end of the $log's log ---" >&2
+      tail -n 20 "$folder/$log.log" >&2
+    done
   fi
-  if "$failed" && [[ -s "$folder/scheduler.log" ]]; then
-    echo "--- end of the scheduler's log ---" >&2
-    tail -n 20 "$folder/scheduler.log" >&2
-  fi
-  "$control_plane" stop "$folder/control-plane" || true
   rm -rf "$folder"
 }
 trap clean_up EXIT
-trap 'exit 130' INT TERM
+
+# Ctrl-C. The view knows whether all promises were kept: --stay is meant to end like this.
+interrupted() {
+  failed=false
+  if end "$view_pid" && "$stay" && [[ -n "$view_pid" ]]; then exit 0; fi
+  exit 130
+}
+trap interrupted INT TERM HUP
 
 step() {
-  if [[ -t 1 ]]; then printf '\n\033[1m== %s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi
+  if [[ -t 1 ]]; then printf '\033[1m== %s\033[0m\n' "$*"; else printf '== %s\n' "$*"; fi
 }
 
-kube() { kubectl --kubeconfig "$folder/control-plane/admin.kubeconfig" "$@"; }
+give_up() { echo "demo.sh: $*" >&2; exit 1; }
+
+# Waits until a command succeeds; its words are in $@ after what it waits for and for whom.
+until_ready() { # WHAT PID COMMAND...
+  local what="$1" pid="$2" deadline=$((SECONDS + start_deadline))
+  shift 2
+  until "$@"; do
+    kill -0 "$pid" 2> /dev/null || give_up "$what has ended"
+    ((SECONDS < deadline)) || give_up "$what is not ready after ${start_deadline}s"
+    read -rt 0.05 <> <(:) || true
+  done
+}
 
 free_port() {
   local port hex
@@ -54,151 +99,94 @@ free_port() {
   done
 }
 
-http_status() { # PORT PATH
-  local line=
-  exec 3<> "/dev/tcp/127.0.0.1/$1" || return 1
-  printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&3
+answers_ready() { # PORT
+  local line=""
+  { exec 3<> "/dev/tcp/127.0.0.1/$1"; } 2> /dev/null || return 1
+  printf 'GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
   read -r -t 5 line <&3 || true
   exec 3>&-
-  cut -d' ' -f2 <<< "$line"
+  [[ "$line" == *' 200 '* ]]
 }
 
 # --- the steps ---------------------------------------------------------------
 
-start_control_plane() {
-  step "A real control plane: etcd, kube-apiserver, kube-controller-manager"
-  BASALT_CONTROL_PLANE_OWNER=$$ "$control_plane" start "$folder/control-plane"
-  kube version 2> /dev/null | grep -i server || true
+start_embedded() {
+  local name files=(--load "$deploy/namespace.yaml")
+  for name in "$deploy"/crds/*.yaml; do files+=(--load "$name"); done
+  for name in "${examples[@]}"; do files+=(--load "$deploy/examples/$name.yaml"); done
+  step "basalt-cluster: an API server in memory, $node_count simulated nodes, the examples of deploy/examples"
+  "$cluster" --port 0 --kubeconfig-out "$kubeconfig" --nodes "$node_count" --job-run-seconds forever "${files[@]}" \
+    > "$folder/cluster.log" 2>&1 &
+  cluster_pid=$!
+  until_ready "basalt-cluster" "$cluster_pid" test -s "$kubeconfig"
 }
 
-install() {
-  step "Custom resources, role and $node_count simulated nodes"
+start_control_plane() {
+  local name
+  kube() { kubectl --kubeconfig "$kubeconfig" "$@"; }
+  step "A real control plane: etcd, kube-apiserver, kube-controller-manager"
+  BASALT_CONTROL_PLANE_OWNER=$$ "$control_plane" start "$folder/control-plane"
+  cp "$folder/control-plane/admin.kubeconfig" "$kubeconfig"
+  # The scheduler runs under the shipped role: its token is not the administrator's.
+  scheduler_kubeconfig="$folder/control-plane/scheduler.kubeconfig"
   kube apply -f "$deploy/namespace.yaml" -f "$deploy/crds" -f "$deploy/rbac.yaml" > /dev/null
   kube wait --for=condition=Established --timeout=30s crd/podgroups.scheduling.volcano.sh \
     crd/queues.scheduling.volcano.sh > /dev/null
-  "$root/test/e2e/fake_nodes.sh" "$folder/control-plane/admin.kubeconfig" "$node_count" 16 64Gi
-  kube get nodes --no-headers | awk '{ printf "%s%s", (NR > 1 ? "  " : ""), $1 } END { print "" }'
+  step "$node_count simulated nodes, the examples of deploy/examples"
+  "$cluster" nodes --kubeconfig "$kubeconfig" --nodes "$node_count" --job-run-seconds forever \
+    > "$folder/cluster.log" 2>&1 &
+  cluster_pid=$!
+  for name in "${examples[@]}"; do kube apply -f "$deploy/examples/$name.yaml" > /dev/null; done
 }
 
-# The scheduler runs under the shipped role: its token is not the administrator's.
 start_scheduler() {
-  local health deadline=$((SECONDS + ready_deadline))
+  local health
+  health="$(free_port)"
+  telemetry="$(free_port)"
   step "basalt-scheduler, with the configuration of deploy/configmap.yaml"
   mkdir "$folder/configuration"
-  kube create --dry-run=client -o json -f "$deploy/configmap.yaml" | jq -r '.data["volcano-scheduler.conf"]' \
+  sed '1,/volcano-scheduler.conf: |/d; s/^    //' "$deploy/configmap.yaml" \
     > "$folder/configuration/volcano-scheduler.conf"
-  health="$(free_port)"
-  "$scheduler" --kubeconfig="$folder/control-plane/scheduler.kubeconfig" --scheduler-name=basalt \
+  "$scheduler" --kubeconfig="$scheduler_kubeconfig" --scheduler-name=basalt \
     --scheduler-conf="$folder/configuration/volcano-scheduler.conf" --schedule-period=1s --leader-elect=false \
-    --enable-metrics=true --listen-address="127.0.0.1:$(free_port)" \
+    --enable-metrics=true --listen-address="127.0.0.1:$telemetry" \
     --enable-healthz=true --healthz-address="127.0.0.1:$health" > "$folder/scheduler.log" 2>&1 &
   scheduler_pid=$!
-  until [[ "$(http_status "$health" /readyz 2> /dev/null)" == 200 ]]; do
-    kill -0 "$scheduler_pid" 2> /dev/null || { echo "the scheduler has ended" >&2; exit 1; }
-    ((SECONDS < deadline)) || { echo "the scheduler is not ready after ${ready_deadline}s" >&2; exit 1; }
-    sleep 0.1
-  done
-  echo "ready"
+  until_ready "the scheduler" "$scheduler_pid" answers_ready "$health"
+  step "Ready after $SECONDS s"
 }
 
-apply_examples() {
-  step "The examples of deploy/examples"
-  kube apply -f "$deploy/examples/queues.yaml" -f "$deploy/examples/training.yaml" -f "$deploy/examples/mpi.yaml" \
-    -f "$deploy/examples/elastic.yaml" -f "$deploy/examples/bare-pods.yaml" -f "$deploy/examples/too-big.yaml" \
-    -f "$deploy/examples/not-admitted.yaml"
-}
-
-take_snapshot() {
-  local kind
-  for kind in pods podgroups nodes jobs deployments; do
-    kube get "$kind" -o json > "$folder/$kind.json" || return 1
-  done
-  jq --null-input --slurpfile pods "$folder/pods.json" --slurpfile groups "$folder/podgroups.json" \
-    --slurpfile nodes "$folder/nodes.json" --slurpfile jobs "$folder/jobs.json" \
-    --slurpfile deployments "$folder/deployments.json" '{
-    pods: $pods[0].items, groups: $groups[0].items, nodes: $nodes[0].items,
-    owners: ($jobs[0].items + $deployments[0].items)}' > "$folder/snapshot.json"
-}
-
-# Settled: every pod that is to come is there, and each is bound or its gang says why not.
-is_settled() {
-  take_snapshot || return 1
-  jq -e '
-    ([.owners[] | .spec.parallelism // .spec.replicas] | add) as $wanted
-    | ([.groups[] | select(any(.status.conditions[]?; .type == "Unschedulable" and .status == "True")) | .metadata.name])
-      as $explained
-    | (.pods | length) == $wanted
-      and all(.pods[]; .spec.nodeName != null
-                       or (.metadata.annotations["scheduling.k8s.io/group-name"] as $g | $explained | index($g)))
-  ' "$folder/snapshot.json" > /dev/null
-}
-
-wait_until_settled() {
-  local deadline=$((SECONDS + settle_deadline))
-  until is_settled; do
-    ((SECONDS < deadline)) || { echo "not everything has settled after ${settle_deadline}s; this is how it stands:"; return; }
-    sleep 0.3
-  done
-  failed=false
-}
-
-tell_nodes() {
-  step "What was placed where (CPU in use of each node)"
-  jq -r '
-    def cpu: if endswith("m") then .[:-1] | tonumber / 1000 else tonumber end;
-    def bar($used; $size): "#" * ($used / $size * 24 | round) + "." * (24 - ($used / $size * 24 | round));
-    .pods as $pods
-    | .nodes[]
-    | .metadata.name as $node | (.status.allocatable.cpu | cpu) as $size
-    | [$pods[] | select(.spec.nodeName == $node)] as $here
-    | ([$here[].spec.containers[].resources.requests.cpu | cpu] | add // 0) as $used
-    | ($here | group_by(.metadata.labels["job-name"] // .metadata.labels.app)
-       | map("\(.[0].metadata.labels["job-name"] // .[0].metadata.labels.app) x\(length)") | join(", ")) as $who
-    | "  \($node)  [\(bar($used; $size))] \($used)/\($size)  \($who)"' "$folder/snapshot.json"
-}
-
-tell_gangs() {
-  step "What became of each gang"
-  jq -r '
-    .pods as $pods
-    | def members($name): [$pods[] | select(.metadata.annotations["scheduling.k8s.io/group-name"] == $name)];
-      def pad($width): . + " " * ([0, $width - length] | max);
-      (.groups[]
-       | .metadata.name as $name | members($name) as $all
-       | ([$all[] | select(.spec.nodeName)] | length) as $bound
-       | "  \($name | pad(14)) queue \(.spec.queue | pad(11)) phase \(.status.phase // "Pending" | pad(9)) "
-         + "\($bound) of \($all | length) pods bound, at least \(.spec.minMember) needed",
-         (if $bound == 0 then
-            [.status.conditions[]? | select(.type == "Unschedulable") | "    waits: \(.message)"] | first // "    waits, and does not say why"
-          else empty end)),
-      ([$pods[] | select(.metadata.annotations["scheduling.k8s.io/group-name"] == null)]
-       | "  \("(no PodGroup)" | pad(14)) " + "\([.[] | select(.spec.nodeName)] | length) of \(length) pods bound, each on its own")
-  ' "$folder/snapshot.json"
-}
-
-tell_commands() {
-  step "To look for yourself$("$stay" || echo " (make demo ARGS=--stay keeps it up)")"
+commands() {
   cat << COMMANDS
-  export KUBECONFIG=$folder/control-plane/admin.kubeconfig
-  kubectl get podgroups -o wide
+  export KUBECONFIG=$kubeconfig
+  kubectl get nodes
+  kubectl get podgroups,queues
   kubectl describe podgroup too-big
-  kubectl get queues -o yaml
   kubectl get pods -o wide
   kubectl get events --field-selector involvedObject.name=too-big
-  kubectl delete job training        # makes room; see what happens
+  curl http://127.0.0.1:$telemetry/v1/explain/jobs/default/patient
+  kubectl delete job training    # makes room: patient starts
 COMMANDS
 }
 
-start_control_plane
-install
+# Every thing that runs is needed: whichever ends first decides.
+show() {
+  local flags=(--kubeconfig "$kubeconfig" --deadline "$settle_deadline") ended="" status=0
+  if "$stay"; then
+    step "Up until Ctrl-C. To try in another terminal:"
+    commands
+    flags+=(--stay --foot "Ctrl-C ends all. To try in another terminal:"$'\n'"$(commands)")
+  fi
+  "$view" "${flags[@]}" "${promises[@]}" &
+  view_pid=$!
+  wait -n -p ended "$view_pid" "$scheduler_pid" "$cluster_pid" || status=$?
+  [[ "$ended" == "$view_pid" ]] || give_up "the scheduler or the cluster has ended"
+  view_pid=
+  ((status == 0)) || give_up "not everything is as the examples promise"
+  failed=false
+}
+
+if "$real"; then start_control_plane; else start_embedded; fi
 start_scheduler
-apply_examples
-wait_until_settled
-tell_nodes
-tell_gangs
-tell_commands
-if "$stay"; then
-  step "Up until Ctrl-C; the scheduler's log is $folder/scheduler.log"
-  wait "$scheduler_pid" || true
-fi
-if "$failed"; then exit 1; fi
+show
+step "As the examples promise. To look for yourself: make demo ARGS=--stay"

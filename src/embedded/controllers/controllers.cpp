@@ -4,6 +4,7 @@
 
 #include "embedded/controllers/deployment_controller.hpp"
 #include "embedded/controllers/disruption_controller.hpp"
+#include "embedded/controllers/event_controller.hpp"
 #include "embedded/controllers/garbage_collector.hpp"
 #include "embedded/controllers/job_controller.hpp"
 #include "embedded/controllers/namespace_controller.hpp"
@@ -37,6 +38,7 @@ Controllers::Controllers(Cluster& cluster, std::function<void()> wake)
   employ(std::make_unique<NamespaceController>(workplace));
   employ(std::make_unique<NodeController>(workplace));
   employ(std::make_unique<DisruptionController>(workplace));
+  employ(std::make_unique<EventController>(workplace));
 }
 
 Controllers::~Controllers() = default;

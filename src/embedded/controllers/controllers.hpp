@@ -13,8 +13,8 @@
 namespace basalt::embedded {
 
 /// The controllers that an embedded cluster has: Job, ReplicaSet, Deployment, garbage collection, namespace deletion,
-/// taints and taint eviction of nodes, status of disruption budgets. One step at a time, on the caller's thread, with
-/// the cluster's clock: the same changes lead to the same writes.
+/// taints and taint eviction of nodes, status of disruption budgets, old events. One step at a time, on the caller's
+/// thread, with the cluster's clock: the same changes lead to the same writes.
 class Controllers {
  public:
   /// `wake` is called on the writers' threads when there may be something to do. REQUIRES: `cluster` outlives this.

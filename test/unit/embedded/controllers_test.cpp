@@ -388,6 +388,27 @@ TEST(DisruptionControllerTest, SaysHowManyPodsMayBeDisrupted) {
   EXPECT_EQ(201, evict(pods[1]));
 }
 
+TEST(EventControllerTest, EventsGoAnHourAfterTheyWereWrittenLast) {
+  ControlledWorld world;
+  const std::string events = "/api/v1/namespaces/default/events";
+  const auto make = [&](const std::string& name) {
+    return world.post(events, R"({"metadata":{"name":")" + name + R"("},"reason":"Scheduled","count":1})").status;
+  };
+  const auto is_there = [&](const std::string& name) { return world.get(events + "/" + name).status == 200; };
+  ASSERT_EQ(201, make("once"));
+  ASSERT_EQ(201, make("again"));
+  world.settle();
+  world.pass(std::chrono::minutes(40));
+  ASSERT_EQ(200, world.ask("PATCH", events + "/again", R"({"count":2})", kStrategic).status);
+  world.settle();
+  EXPECT_TRUE(is_there("once"));
+  world.pass(std::chrono::minutes(20));
+  EXPECT_FALSE(is_there("once"));
+  EXPECT_TRUE(is_there("again"));
+  world.pass(std::chrono::minutes(40));
+  EXPECT_FALSE(is_there("again"));
+}
+
 TEST(ControllersTest, GoOnWhenTheHistoryWasCompacted) {
   ControlledWorld world;
   world.make_job(R"("parallelism":1,"completions":1)");
