@@ -11,8 +11,9 @@ namespace {
 TEST(BuiltinPlugins, HaveTheNamesThatVolcanosConfigurationsUse) {
   std::vector<std::string> names;
   for (const PluginType& type : builtin_plugins()) names.push_back(type.name);
-  EXPECT_THAT(names, testing::UnorderedElementsAre("binpack", "conformance", "drf", "gang", "network-topology-aware",
-                                                   "nodeorder", "overcommit", "predicates", "priority", "proportion"));
+  EXPECT_THAT(names, testing::UnorderedElementsAre("binpack", "conformance", "deviceshare", "dominant-share", "drf",
+                                                   "fragmentation", "gang", "network-topology-aware", "nodeorder",
+                                                   "overcommit", "predicates", "priority", "proportion"));
 }
 
 TEST(BuiltinPlugins, CanBeConfiguredWithoutArguments) {
