@@ -11,6 +11,11 @@ target_compile_options(basalt_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wconversion
   -Wno-sign-conversion -Wimplicit-fallthrough
   $<$<BOOL:${BASALT_WERROR}>:-Werror>)
+option(BASALT_FUZZ "Instrument everything for libFuzzer, and build test/fuzz as its programs (clang only)" OFF)
+add_feature_info("fuzzing" BASALT_FUZZ "libFuzzer programs of test/fuzz")
+if(BASALT_FUZZ)
+  target_compile_options(basalt_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(BASALT_SANITIZE)
   target_compile_options(basalt_options INTERFACE
     -fsanitize=${BASALT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

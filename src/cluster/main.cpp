@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cluster/options.hpp"
+#include "cluster/scenario_file.hpp"
 #include "embedded/api/server.hpp"
 #include "embedded/controllers/controllers.hpp"
 #include "embedded/files/journal.hpp"
@@ -57,17 +58,46 @@ std::string kubeconfig_of(const Options& options, const std::string& url,
   return text;
 }
 
+/// "gang.scenario#GangThatFits": the file, and the name behind the '#'. Empty for files that are no scenarios.
+std::optional<std::pair<std::string, std::string>> scenario_of(const std::string& file) {
+  const std::size_t hash = file.find('#');
+  std::string path = file.substr(0, hash);
+  if (!path.ends_with(".scenario")) return std::nullopt;
+  return std::pair(std::move(path), hash == std::string::npos ? std::string() : file.substr(hash + 1));
+}
+
+Result<std::size_t> load_one(Cluster& cluster, const std::string& file) {
+  const auto scenario = scenario_of(file);
+  const auto text = read_file(scenario ? scenario->first : file);
+  if (!text) return text.error();
+  if (!scenario) return load_objects(cluster, *text);
+  const auto loaded = load_scenario(cluster, *text, scenario->second);
+  if (!loaded) return loaded.error();
+  for (const std::string& note : loaded->notes) std::printf("%s: %s\n", file.c_str(), note.c_str());
+  return loaded->objects;
+}
+
 Result<void> load_all(Cluster& cluster, const Options& options) {
   std::vector<std::string> files = options.load;
   if (!options.snapshot.empty() && std::ifstream(options.snapshot)) files.insert(files.begin(), options.snapshot);
   for (const std::string& file : files) {
-    const auto text = read_file(file);
-    if (!text) return text.error();
-    const auto loaded = load_objects(cluster, *text);
+    const auto loaded = load_one(cluster, file);
     if (!loaded) return Error{loaded.error().code, file + ": " + loaded.error().message};
     std::printf("%s: %zu objects\n", file.c_str(), *loaded);
   }
   return {};
+}
+
+Result<void> save_all(const Cluster& cluster, const Options& options) {
+  if (!options.snapshot.empty()) {
+    if (auto saved = write_file(options.snapshot, save_objects(cluster)); !saved) return saved;
+  }
+  if (options.save_scenario.empty()) return {};
+  const SavedScenario scenario = save_scenario(cluster);
+  for (const std::string& what : scenario.left_out) {
+    std::fprintf(stderr, "basalt-cluster: %s: left out: %s\n", options.save_scenario.c_str(), what.c_str());
+  }
+  return write_file(options.save_scenario, scenario.text);
 }
 
 sigset_t block_termination() {
@@ -171,7 +201,7 @@ int serve(const Options& options) {
   Cluster cluster(clock, cluster_options);
   std::optional<Journal> journal;
   if (!options.journal.empty()) {
-    auto opened = Journal::open(options.journal);
+    auto opened = Journal::open(options.journal, clock);
     if (!opened) return fail(opened.error().message);
     journal.emplace(*std::move(opened));
     cluster.store().record_to(
@@ -194,7 +224,8 @@ int serve(const Options& options) {
   if (options.controllers) controllers.emplace(cluster);
   std::unique_ptr<RunningNodes> nodes;
   if (options.nodes.count > 0) {
-    auto started = RunningNodes::start(access_to_self(options, (*server)->port(), *identity), options.nodes, clock);
+    auto started =
+        RunningNodes::start(access_to_self(options, (*server)->port(), *identity), options.nodes, system_clock);
     if (!started) return fail(started.error().message);
     nodes = *std::move(started);
   }
@@ -214,8 +245,7 @@ int serve(const Options& options) {
   server->reset();
   controllers.reset();
   if (journal && !journal->flush()) return fail(options.journal + ": could not be written to its end");
-  if (options.snapshot.empty()) return EXIT_SUCCESS;
-  const auto saved = write_file(options.snapshot, save_objects(cluster));
+  const auto saved = save_all(cluster, options);
   return saved ? EXIT_SUCCESS : fail(saved.error().message);
 }
 

@@ -60,13 +60,15 @@ constexpr Flag kFlags[] = {
      [](Options& o, const std::string& v) { return !(o.key_file = v).empty(); }},
     {"token", "TEXT", "ask clients for this bearer token (kubectl sends one over https only)",
      [](Options& o, const std::string& v) { return !(o.token = v).empty(); }},
-    {"load", "FILE", "create the objects of this file (YAML or JSON); may be repeated",
+    {"load", "FILE", "create the objects of this file: YAML, JSON, or FILE.scenario[#NAME]; may be repeated",
      [](Options& o, const std::string& v) {
        o.load.push_back(v);
        return !v.empty();
      }},
     {"snapshot", "FILE", "go on from this file if it exists, and write it at the end",
      [](Options& o, const std::string& v) { return !(o.snapshot = v).empty(); }},
+    {"save-scenario", "FILE", "write the cluster into this file at the end, as a scenario (docs/scenarios.md)",
+     [](Options& o, const std::string& v) { return !(o.save_scenario = v).empty(); }},
     {"journal", "FILE", "write every change into this file, one JSON object a line",
      [](Options& o, const std::string& v) { return !(o.journal = v).empty(); }},
     {"history", "NUMBER", "changes of each kind that watches can go back; default 100000",

@@ -46,8 +46,9 @@ struct Options {
   std::string certificate_file;
   std::string key_file;
   std::string token;
-  std::vector<std::string> load;  ///< files of objects
+  std::vector<std::string> load;  ///< files of objects; FILE.scenario or FILE.scenario#NAME: of a scenario
   std::string snapshot;           ///< file that is read at the start and written at the end
+  std::string save_scenario;      ///< file that is written at the end, in the text format of scenarios
   std::string journal;            ///< file to which every change is written; empty: none
   std::size_t history = 100'000;  ///< changes that are remembered for each kind
   int threads = 2;

@@ -1,6 +1,8 @@
 #include "kube/reflector.hpp"
 
+#include <charconv>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "kube/backoff.hpp"
@@ -12,6 +14,13 @@ namespace basalt::kube {
 namespace {
 
 constexpr std::chrono::seconds kVeryShortWatch{1};
+
+std::optional<std::uint64_t> revision_of(std::string_view version) {
+  std::uint64_t revision = 0;
+  const auto [end, failure] = std::from_chars(version.data(), version.data() + version.size(), revision);
+  if (version.empty() || failure != std::errc{} || end != version.data() + version.size()) return std::nullopt;
+  return revision;
+}
 
 // What is to come after a watch has ended.
 enum class Next {
@@ -103,6 +112,7 @@ class Reflector::Run::Watch final : public StreamReceiver {
   }
   bool take(std::string_view frame);
   bool take_object(const WatchEvent& event);
+  [[nodiscard]] bool goes_back(const std::string& version) const;
   bool take_error(const WatchEvent& event);
 
   Run& run_;
@@ -154,6 +164,11 @@ bool Reflector::Run::Watch::take_object(const WatchEvent& event) {
     return end_with(Error{ErrorCode::invalid, "WATCH " + run_.options_.path + ": " +
                                                   (head ? "an object without resourceVersion" : head.error().message)});
   }
+  if (goes_back(head->resource_version)) {
+    return end_with(Error{ErrorCode::conflict, "WATCH " + run_.options_.path + ": an event of resourceVersion " +
+                                                   head->resource_version + " after one of " + run_.last_version_ +
+                                                   ": out of order, listing again"});
+  }
   if (event.type == EventType::deleted) run_.delivery_.remove(*head, event.object);
   if (event.type == EventType::added || event.type == EventType::modified) {
     run_.delivery_.upsert(*head, event.object);
@@ -165,6 +180,15 @@ bool Reflector::Run::Watch::take_object(const WatchEvent& event) {
     health.objects = run_.delivery_.objects();
   });
   return true;
+}
+
+// Servers send the events of a resource in the order of their numbers. What comes late could be an older state of an
+// object, or one that is gone by now, and would stand until the next change. Versions that are no numbers have no
+// order.
+bool Reflector::Run::Watch::goes_back(const std::string& version) const {
+  const auto before = revision_of(run_.last_version_);
+  const auto now = revision_of(version);
+  return before && now && *now < *before;
 }
 
 bool Reflector::Run::Watch::take_error(const WatchEvent& event) {

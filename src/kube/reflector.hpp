@@ -90,7 +90,9 @@ struct ReflectorOptions {
 };
 
 /// Keeps a sink informed about the objects of one resource: LIST, then WATCH from there, for ever (client-go's
-/// reflector rules: paging, expired and too large resourceVersions, bookmarks, resuming, back-off).
+/// reflector rules: paging, expired and too large resourceVersions, bookmarks, resuming, back-off). Unlike client-go it
+/// lists again when an event's resourceVersion is a smaller number than that of an event before it: servers never
+/// reorder the events of a resource, and an old state that comes late would stand until the object's next change.
 /// Remembers each object's key, uid and resourceVersion, not the object.
 /// run() is called once, on one thread, which then belongs to the sink too; health() from any thread.
 class Reflector {

@@ -12,14 +12,13 @@ std::string seconds_of(WallTime time) {
 /// Gathers the attributes of one line.
 class LineText {
  public:
-  LineText(std::string_view kind, const ObjectMeta& meta) : line_(kind) {
+  /// All that every kind has, but for the annotation `except`, which is said in another way.
+  LineText(std::string_view kind, const ObjectMeta& meta, std::string_view except = {}) : line_(kind) {
     line_ += " ";
     if (!meta.namespace_name.empty() && meta.namespace_name != "default") line_ += meta.namespace_name + "/";
     line_ += meta.name;
     add("created", seconds_of(meta.created));
     for (const auto& [key, value] : meta.labels) add("label:" + key, value);
-  }
-  void annotations(const ObjectMeta& meta, std::string_view except = {}) {
     for (const auto& [key, value] : meta.annotations) {
       if (key != except) add("annotation:" + key, value);
     }
@@ -96,7 +95,6 @@ void print_policy(LineText& line, const SubGroupPolicyText& policy) {
 
 std::string print(const PodGroupObject& group) {
   LineText line("job", group.meta);
-  line.annotations(group.meta);
   line.add_if(group.min_member != 0, "min", std::to_string(group.min_member));
   line.add_if(!group.queue.empty(), "queue", group.queue);
   line.add_if(!group.priority_class_name.empty(), "priority", group.priority_class_name);
@@ -133,9 +131,8 @@ std::string print(const PodObject& pod) {
   constexpr std::string_view kGroupName = "scheduling.k8s.io/group-name";
   static const char* const phases[] = {"pending", "running", "succeeded", "failed", "unknown"};
   const std::string* group = find_value(pod.meta.annotations, kGroupName);
-  LineText line(group == nullptr ? "pod" : "task", pod.meta);
+  LineText line(group == nullptr ? "pod" : "task", pod.meta, kGroupName);
   if (group != nullptr) line.add("job", *group);
-  line.annotations(pod.meta, kGroupName);
   line.amounts(pod.request);
   line.add_if(pod.scheduler_name != "basalt", "scheduler", pod.scheduler_name);
   line.add_if(!pod.node_name.empty(), "on", pod.node_name);
@@ -176,11 +173,7 @@ std::string print(const StorageClassObject& storage_class) {
   return std::move(line).text();
 }
 
-std::string print(const NamespaceObject& name_space) {
-  LineText line("namespace", name_space.meta);
-  line.annotations(name_space.meta);
-  return std::move(line).text();
-}
+std::string print(const NamespaceObject& name_space) { return LineText("namespace", name_space.meta).text(); }
 
 std::string print(const HyperNodeObject& hyper_node) {
   LineText line("hyper-node", hyper_node.meta);

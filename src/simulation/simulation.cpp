@@ -72,15 +72,23 @@ class Intake final : public kube::ObjectSink {
   std::function<void(const std::string&)> report_;
 };
 
-kube::ReflectorOptions all_nodes() {
+/// Like a kubelet's, but soon back: the server is near, and pods stand still meanwhile.
+kube::ReflectorOptions eager() {
   kube::ReflectorOptions options;
+  options.backoff_start = std::chrono::milliseconds(100);
+  options.backoff_cap = std::chrono::seconds(2);
+  return options;
+}
+
+kube::ReflectorOptions all_nodes() {
+  kube::ReflectorOptions options = eager();
   options.path = kube::collection_path(kNodes);
   options.label_selector = std::string(kSimulated) + "=true";
   return options;
 }
 
 kube::ReflectorOptions all_bound_pods() {
-  kube::ReflectorOptions options;
+  kube::ReflectorOptions options = eager();
   options.path = kube::collection_path(kube::pods_resource());
   options.field_selector = "spec.nodeName!=";
   return options;

@@ -142,6 +142,30 @@ TEST(ReflectorOverHttp, AnExpiredWatchLeadsToANewListWithDeletes) {
             running.story.wait_for(8));
 }
 
+TEST(ReflectorOverHttp, AnEventThatComesTooLateLeadsToANewListInsteadOfAnOldState) {
+  std::atomic<int> watches = 0;
+  ScriptedServer server([&watches](Exchange& exchange) {
+    if (!is_watch(exchange)) return exchange.reply(200, watches == 0 ? list("1", "") : list("7", object("a", "6")));
+    exchange.begin_stream();
+    if (++watches == 1) exchange.chunk(added("a", "6") + added("b", "6") + added("a", "5"));
+    return hold(exchange);
+  });
+  Running running(server.address(), milliseconds(60'000));
+  EXPECT_EQ((Lines{"list at 1", "watching", "a", "b", "interrupted", "list at 7", "a", "no b", "watching"}),
+            running.story.wait_for(9));
+}
+
+TEST(ReflectorOverHttp, VersionsThatAreNoNumbersHaveNoOrder) {
+  ScriptedServer server([](Exchange& exchange) {
+    if (!is_watch(exchange)) return exchange.reply(200, list("x9", ""));
+    exchange.begin_stream();
+    exchange.chunk(added("a", "x8") + added("b", "7") + added("c", "x6"));
+    return hold(exchange);
+  });
+  Running running(server.address(), milliseconds(60'000));
+  EXPECT_EQ((Lines{"list at x9", "watching", "a", "b", "c"}), running.story.wait_for(5));
+}
+
 TEST(ReflectorOverHttp, AStalledWatchIsOpenedAgainFromTheLastVersion) {
   std::atomic<int> watches = 0;
   ScriptedServer server([&watches](Exchange& exchange) {

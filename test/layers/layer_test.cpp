@@ -32,7 +32,7 @@ const std::map<std::string, Names> kMayInclude = {
     {"embedded", {"base", "model", "kube"}},
     {"adapter", {"base", "model", "kube"}},
     {"simulation", {"base", "model", "kube", "adapter"}},
-    {"cluster", {"base", "model", "kube", "adapter", "embedded", "simulation"}},
+    {"cluster", {"base", "model", "framework", "state", "testing", "kube", "adapter", "embedded", "simulation"}},
     {"recording", {"base", "model", "framework", "state", "config"}},
     {"scheduler", {"base", "model", "framework", "state", "kube", "adapter", "config", "recording"}},
     {"daemon",

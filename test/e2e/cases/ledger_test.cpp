@@ -20,6 +20,7 @@ using testing::IsEmpty;
 class Story {
  public:
   Story& node(const std::string& name, const std::string& cpu) { return add(make_node(name, {.cpu = cpu})); }
+  Story& node_gone(const std::string& name) { return add(make_node(name), true); }
   Story& gang(const std::string& name, int min_member) { return add(make_gang(name, {.min_member = min_member})); }
   Story& pod(const std::string& name, const std::string& node, const std::string& gang = "",
              const std::string& phase = "Pending") {
@@ -125,6 +126,17 @@ TEST(Judgement, FailsOnAPodThatIsBoundTwice) {
 TEST(Judgement, FailsOnAPodThatIsBoundToNoKnownNode) {
   EXPECT_THAT(Story().pod("a", "n9").judged().violations,
               ElementsAre("revision 1: pod default/a bound to unknown node n9"));
+}
+
+TEST(Judgement, FailsOnAPodThatIsBoundToANodeThatIsGone) {
+  EXPECT_THAT(Story().node("n1", "1").node_gone("n1").pod("a", "n1").judged().violations,
+              ElementsAre("revision 3: pod default/a bound to unknown node n1"));
+}
+
+TEST(Judgement, APodMayOutliveItsNode) {
+  const auto judgement =
+      Story().node("n1", "1").pod("a", "n1").node_gone("n1").pod("a", "n1", "", "Failed").gone("a", "n1").judged();
+  EXPECT_THAT(judgement.violations, IsEmpty());
 }
 
 TEST(Judgement, FailsOnAGangThatIsLeftBoundInPart) {

@@ -181,11 +181,12 @@ TEST(EmbeddedFiles, AJournalHasEveryChangeInItsOrder) {
   const std::string path = ::testing::TempDir() + "embedded_journal_test";
   World world;
   {
-    auto journal = Journal::open(path);
+    auto journal = Journal::open(path, world.clock);
     ASSERT_TRUE(journal) << journal.error().message;
     world.cluster.store().record_to(
         [&](const ResourceName& resource, const Event& event) { journal->write(resource, event); });
     world.make_pod("a");
+    world.clock.advance(std::chrono::seconds(2));
     world.bind_pod("a", "n1");
     world.ask("DELETE", testing::kPods + "/a", R"({"gracePeriodSeconds":0})");
     world.cluster.store().record_to(nullptr);
@@ -200,6 +201,7 @@ TEST(EmbeddedFiles, AJournalHasEveryChangeInItsOrder) {
     EXPECT_EQ("pods", text_at(change, "resource"));
     EXPECT_LT(last, change["revision"].get<long long>());
     last = change["revision"];
+    EXPECT_EQ(text_at(change, "type") == "ADDED" ? 0 : 2'000'000, change["microseconds"].get<long long>());
   }
   EXPECT_EQ("ADDED MODIFIED DELETED ", types);
 }
