@@ -3,7 +3,10 @@
 #include "plugins/binpack/binpack.hpp"
 #include "plugins/capacity/capacity.hpp"
 #include "plugins/conformance/conformance.hpp"
+#include "plugins/deviceshare/deviceshare.hpp"
+#include "plugins/dominant-share/dominant_share_packing.hpp"
 #include "plugins/drf/drf.hpp"
+#include "plugins/fragmentation/fragmentation.hpp"
 #include "plugins/gang/gang.hpp"
 #include "plugins/network-topology-aware/network_topology_aware.hpp"
 #include "plugins/nodeorder/nodeorder.hpp"
@@ -21,7 +24,10 @@ std::vector<PluginType> builtin_plugins() {
       binpack(),
       capacity(),
       conformance(),
+      deviceshare(),
+      dominant_share_packing(),
       drf(),
+      fragmentation(),
       gang(),
       network_topology_aware(),
       nodeorder(),

@@ -70,6 +70,9 @@ void finish_request(PodDraft& draft, PodObject& pod, Reading& reading) {
     if (container.restartable) apply_state(draft.init_states, draft.resize_is_infeasible, container);
   }
   if (!is_reasonable(draft, reading)) return;
+  for (const ContainerRequest& container : draft.resources.containers) {
+    if (const auto devices = device_request(container.requests)) pod.device_requests.push_back(*devices);
+  }
   pod.request = effective_request(draft.resources);
   pod.scoring_cpu = scoring_request(draft.resources, "cpu");
   pod.scoring_memory = scoring_request(draft.resources, "memory");

@@ -124,6 +124,10 @@ void Cluster::move(TaskId task, TaskStatus status, NodeId node) {
   enter(task, status, node);
 }
 
+void Cluster::tell_assigned(TaskId task, NodeId node, const StringPairs& annotations) {
+  for (PlacementKeeper* keeper : keepers_) keeper->assigned(*this, task, node, annotations);
+}
+
 void Cluster::enter(TaskId task, TaskStatus status, NodeId node) {
   const Task& row = tasks_[task];
   const Spec& spec = specs()[row.spec];
@@ -334,8 +338,8 @@ void Cluster::replace_node(NodeId node, Node row) {
   if (kept.placeholder != row.placeholder) add_or_subtract(total_used_.edit(kTotals), used_[node], kept.placeholder);
   if (kept.placeholder != row.placeholder || kept.name != row.name) forget_order();
   if (kept.placeholder != row.placeholder || kept.allocatable != row.allocatable) ++frame_epoch_;
-  const bool is_elsewhere =
-      kept.placeholder != row.placeholder || kept.labels != row.labels || kept.taints != row.taints;
+  const bool is_elsewhere = kept.placeholder != row.placeholder || kept.labels != row.labels ||
+                            kept.taints != row.taints || kept.devices != row.devices;
   const auto tell_of_tasks = [&](auto what) {
     if (!is_elsewhere) return;
     for (PlacementKeeper* keeper : keepers_) {

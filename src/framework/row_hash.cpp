@@ -15,6 +15,16 @@ class Fold {
     add(text.size());
     hash_ = fold_bytes(hash_, text.data(), text.size());
   }
+  void add(const std::pair<std::string, std::string>& pair) {
+    add(pair.first);
+    add(pair.second);
+  }
+  void add(const DeviceRequest& request) {
+    add(request.number);
+    add(request.memory);
+    add(request.memory_percentage);
+    add(request.cores);
+  }
   void add(const Resources& amounts) { hash_ = CellCodec<Resources>::fold(hash_, amounts); }
   void add(const std::pair<Symbol, Symbol>& pair) {
     add(pair.first);
@@ -109,6 +119,8 @@ std::uint64_t hash_of(const Spec& spec) {
   fold.add(spec.spread);
   fold.add(spec.blockers);
   fold.add(spec.gated);
+  fold.add(spec.device_requests);
+  fold.add(spec.device_wishes);
   return fold.value();
 }
 

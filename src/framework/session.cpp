@@ -296,7 +296,10 @@ Fit Session::reserve(TaskId task, NodeId node) {
     answer = plugin.reserve(task, node, annotations);
     return static_cast<bool>(answer);
   }));
-  if (answer) assigned_[task] = std::move(annotations);
+  if (!answer) return answer;
+  std::sort(annotations.begin(), annotations.end());
+  cluster_.tell_assigned(task, node, annotations);
+  assigned_[task] = std::move(annotations);
   return answer;
 }
 

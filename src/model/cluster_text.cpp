@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <type_traits>
 
 #include "model/cluster_text_attributes.hpp"
 #include "model/cluster_text_lines.hpp"
@@ -93,6 +94,9 @@ class Parser {
         return complain(line, "'" + attribute.key + (attribute.value.empty() ? "" : "=" + attribute.value) +
                                   "': " + done.error().message);
       }
+    }
+    if constexpr (std::is_same_v<Object, PodObject>) {  // its pods have one container
+      if (const auto devices = device_request(object.request)) object.device_requests = {*devices};
     }
     deltas_.emplace_back(Upserted{std::move(object)});
     return {};

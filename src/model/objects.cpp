@@ -8,14 +8,31 @@ namespace basalt {
 bool is_scheduling_annotation(std::string_view key) {
   constexpr std::array<std::string_view, 4> kDomains = {"volcano.sh/", "scheduling.volcano.sh/", "scheduling.k8s.io/",
                                                         "basalt.sh/"};
-  return key == "sla-waiting-time" || std::any_of(kDomains.begin(), kDomains.end(),
-                                                  [key](std::string_view domain) { return key.starts_with(domain); });
+  return key == "sla-waiting-time" || is_device_wish(key) ||
+         std::any_of(kDomains.begin(), kDomains.end(),
+                     [key](std::string_view domain) { return key.starts_with(domain); });
 }
 
 bool is_assignment_annotation(std::string_view key) {
-  constexpr std::array<std::string_view, 3> kBeginnings = {"basalt.sh/assigned-", "volcano.sh/vgpu-", "volcano.sh/gpu-"};
+  constexpr std::array<std::string_view, 6> kBeginnings = {"basalt.sh/assigned-",
+                                                           "volcano.sh/vgpu-",
+                                                           "volcano.sh/gpu-",
+                                                           "volcano.sh/bind-",
+                                                           "volcano.sh/devices-to-allocate",
+                                                           "volcano.sh/predicate-time"};
   return std::any_of(kBeginnings.begin(), kBeginnings.end(),
                      [key](std::string_view beginning) { return key.starts_with(beginning); });
+}
+
+bool is_device_wish(std::string_view key) {
+  constexpr std::array<std::string_view, 6> kKeys = {"nvidia.com/use-gputype",      "nvidia.com/nouse-gputype",
+                                                     "volcano.sh/vgpu-use-gpuuuid", "volcano.sh/vgpu-nouse-gpuuuid",
+                                                     "volcano.sh/vgpu-mode",        "volcano.sh/vgpu-podgroup-policy"};
+  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+}
+
+bool is_device_inventory(std::string_view key) {
+  return key == "volcano.sh/node-vgpu-register" || key == "volcano.sh/gpu-unhealthy-ids";
 }
 
 const std::string* find_value(const StringPairs& pairs, std::string_view key) {

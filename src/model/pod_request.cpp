@@ -107,4 +107,22 @@ Result<NamedAmount> parse_amount(std::string_view name, std::string_view text, s
   return NamedAmount{std::string(name), *amount};
 }
 
+std::optional<DeviceRequest> device_request(const NamedAmounts& requests) {
+  constexpr std::int64_t kMilli = 1000;  // kinds with a domain are counted in thousandths
+  DeviceRequest request;
+  for (const NamedAmount& named : requests) {
+    const std::int64_t units = named.amount / kMilli + (named.amount % kMilli > 0 ? 1 : 0);
+    if (named.name == "volcano.sh/vgpu-number") request.number = units;
+    if (named.name == "volcano.sh/vgpu-memory") request.memory = units;
+    if (named.name == "volcano.sh/vgpu-memory-percentage") request.memory_percentage = units;
+    if (named.name == "volcano.sh/vgpu-cores") request.cores = units;
+  }
+  if (request.number == 0 && request.memory == 0) return std::nullopt;
+  if (request.number == 0) request.number = 1;
+  if (request.memory == 0 && request.memory_percentage == 0) request.memory_percentage = 100;
+  return request;
+}
+
+bool is_share_of_device(std::string_view resource) { return resource == "volcano.sh/vgpu-memory-percentage"; }
+
 }  // namespace basalt

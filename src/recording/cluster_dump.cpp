@@ -92,6 +92,7 @@ class Dump {
     made.meta.labels = texts(row.labels.pairs());
     made.unschedulable = row.unschedulable;
     made.allocatable = amounts(row.allocatable);
+    made.meta.annotations = row.devices;
     for (const Taint& taint : row.taints)
       made.taints.push_back({text(taint.key), text(taint.value), effect(taint.effect)});
     return made;
@@ -117,6 +118,12 @@ class Dump {
       made.meta.annotations.emplace_back("scheduling.k8s.io/group-name", pod.group.substr(pod.group.find('/') + 1));
     }
     if (row.role != Symbol()) made.meta.annotations.emplace_back("volcano.sh/task-spec", text(row.role));
+    for (const auto* annotations : {&spec.device_wishes, &row.assigned}) {
+      for (const auto& annotation : *annotations) {
+        if (find_value(made.meta.annotations, annotation.first) == nullptr) made.meta.annotations.push_back(annotation);
+      }
+    }
+    std::sort(made.meta.annotations.begin(), made.meta.annotations.end());
     made.node_name = pod.task->status == TaskStatus::pipelined ? "" : pod.task->node;
     made.phase = pod.phase;
     if (pod.deleting) made.meta.deleted = row.created;

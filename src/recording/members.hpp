@@ -38,10 +38,12 @@ BASALT_MEMBERS(PreferredPodsText, weight, term)
 BASALT_MEMBERS(TopologySpreadText, max_skew, topology_key, hard, selector, min_domains, honours_affinity,
                honours_taints)
 BASALT_MEMBERS(ConditionText, type, status, reason, message)
+BASALT_MEMBERS(DeviceRequest, number, memory, memory_percentage, cores)
 BASALT_MEMBERS(PodObject, meta, scheduler_name, node_name, phase, request, scoring_cpu, scoring_memory, priority,
                priority_class_name, never_preempts, node_selector, required_nodes, preferred_nodes, tolerations,
                host_ports, required_affinity, required_anti_affinity, preferred_affinity, preferred_anti_affinity,
-               topology_spread, scheduling_gates, claims, resource_claims, nominated_node_name, conditions, started)
+               topology_spread, scheduling_gates, claims, resource_claims, nominated_node_name, conditions, started,
+               device_requests)
 BASALT_MEMBERS(NodeObject, meta, unschedulable, taints, allocatable)
 BASALT_MEMBERS(NetworkTopologyText, mode, highest_tier_allowed, highest_tier_name)
 BASALT_MEMBERS(SubGroupPolicyText, name, selector, match_label_keys, size, min_sub_groups, network_topology)
@@ -82,7 +84,7 @@ BASALT_MEMBERS(TopologySpread, max_skew, topology_key, hard, min_domains, honour
 BASALT_MEMBERS(PodLabels, spec, space, labels)
 BASALT_MEMBERS(Spec, own, request, scoring_cpu, scoring_memory, node_selector, required_nodes, volume_nodes,
                preferred_nodes, tolerations, host_ports, required_affinity, meets_own_affinity, required_anti_affinity,
-               preferred_pods, spread, blockers, gated)
+               preferred_pods, spread, blockers, gated, device_requests, device_wishes)
 BASALT_MEMBERS(Task, space, name, uid, job, sub_job, spec, labels, role, priority, created, preemptable, critical,
                never_preempts, assigned, nominated_node, scheduled, started)
 BASALT_MEMBERS(NetworkTopology, hard, highest_tier, highest_tier_name)
@@ -93,7 +95,7 @@ BASALT_MEMBERS(Job, space, name, uid, implicit, queue, queue_name, min_member, m
                observed, running_estimate, faults)
 BASALT_MEMBERS(Queue, name, uid, weight, priority, capability, deserved, guarantee, reclaimable, fifo, parent, state,
                created, served, observed_allocated)
-BASALT_MEMBERS(Node, name, labels, taints, unschedulable, allocatable, uncountable_pods, placeholder)
+BASALT_MEMBERS(Node, name, labels, taints, unschedulable, allocatable, uncountable_pods, placeholder, devices)
 
 // --- checkpoints ---
 BASALT_MEMBERS(Ownership, scheduler_names, default_queue, implicit_groups, claim_empty_groups, node_selector)

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "state/interner.hpp"
 #include "state/state.hpp"
@@ -37,7 +38,9 @@ void add_unsupported(const PodObject& pod, std::vector<std::string>& blockers) {
 Spec State::make_spec(const PodObject& pod) {
   Interner intern(cluster_.symbols());
   Spec spec;
-  if (auto request = cluster_.resources(pod.request)) {
+  NamedAmounts countable = pod.request;
+  std::erase_if(countable, [](const NamedAmount& amount) { return is_share_of_device(amount.name); });
+  if (auto request = cluster_.resources(countable)) {
     spec.request = std::move(*request);
   } else {
     spec.blockers.push_back("unsupported: " + request.error().message);
@@ -52,6 +55,11 @@ Spec State::make_spec(const PodObject& pod) {
   spec.host_ports = intern.all(pod.host_ports);
   add_pod_affinity(pod, spec);
   spec.gated = !pod.scheduling_gates.empty();
+  spec.device_requests = pod.device_requests;
+  if (!spec.device_requests.empty()) {
+    std::copy_if(pod.meta.annotations.begin(), pod.meta.annotations.end(), std::back_inserter(spec.device_wishes),
+                 [](const auto& annotation) { return is_device_wish(annotation.first); });
+  }
   add_unsupported(pod, spec.blockers);
   add_claims(pod, spec);
   return spec;
@@ -137,6 +145,8 @@ void State::take(const NodeObject& node) {
   row.labels = LabelSet(intern.pairs(node.meta.labels));
   row.taints = intern.all(node.taints);
   row.unschedulable = node.unschedulable;
+  std::copy_if(node.meta.annotations.begin(), node.meta.annotations.end(), std::back_inserter(row.devices),
+               [](const auto& annotation) { return is_device_inventory(annotation.first); });
   if (auto allocatable = cluster_.resources(node.allocatable)) {
     row.allocatable = std::move(*allocatable);
   } else {

@@ -50,6 +50,9 @@ class PlacementKeeper {
   virtual void placed(const Cluster& cluster, TaskId task, NodeId node) = 0;
   /// A task has left `node`; its row and status are still what they were there.
   virtual void removed(const Cluster& cluster, TaskId task, NodeId node) = 0;
+  /// A session has just placed `task` on `node`, and this is what all plugins chose for it there
+  /// (`NodeReserve`). It is in no row yet: `placed` was told before, and only a roll-back takes it back.
+  virtual void assigned(const Cluster&, TaskId, NodeId, const StringPairs&) {}
 
   /// A spec has its first user. It may have no task yet.
   virtual void spec_added(const Cluster&, SpecId) {}
@@ -58,8 +61,8 @@ class PlacementKeeper {
   /// The same for labels; of those that share a row the spec comes first and goes last.
   virtual void labels_added(const Cluster&, LabelSetId) {}
   virtual void labels_removed(const Cluster&, LabelSetId) {}
-  /// A node has come, or has a new row. Around a row with other labels or taints all tasks on
-  /// the node are removed and placed again.
+  /// A node has come, or has a new row. Around a row with other labels, taints or
+  /// devices all tasks on the node are removed and placed again.
   virtual void node_changed(const Cluster&, NodeId) {}
   /// A node goes; no task is on it.
   virtual void node_removed(const Cluster&, NodeId) {}
@@ -213,6 +216,8 @@ class Cluster {
   /// `is_on_node(status)`.
   void move(TaskId task, TaskStatus status, NodeId node);
   void set_phase(JobId job, JobPhase phase);
+  /// Tells the keepers what a task that was just placed gets of its node besides amounts.
+  void tell_assigned(TaskId task, NodeId node, const StringPairs& annotations);
 
   // --- what changed since when: for whoever keeps something up to date with the tables ---
   /// The moment of the last change of a node's row or use. Roll-backs are changes too.

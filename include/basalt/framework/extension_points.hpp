@@ -340,7 +340,8 @@ struct Predicate {
 /// Chooses what a task gets of its node besides amounts: devices, cores, shares of them. Asked each
 /// time a task is placed to be bound, when it counts as placed already; not for reservations, since
 /// what is leaving holds its devices still. What is chosen must be
-/// - kept in columns of the tables (`Cluster::add_node_column`), which every roll-back restores;
+/// - kept in columns of the tables (`Cluster::add_node_column`), which every roll-back restores; a keeper
+///   of another plugin learns of it by `PlacementKeeper::assigned`, once all have agreed;
 /// - written as annotations with keys of `is_assignment_annotation`, which go with the bind. From then
 ///   on they are in `Task::assigned`, so that a `PlacementKeeper` finds them when the task is put on
 ///   its node again: after the session, after a restart.
@@ -455,7 +456,7 @@ using ExtensionPoints =
     std::tuple<QueueOrder, JobOrder, SubJobOrder, TaskOrder, JobValid, JobReady, JobPipelined, SubJobReady,
                SubJobPipelined, JobEnqueueable, JobEnqueued, EntitledToReclaim, JobStarving, Overused, Allocatable,
                QueueBounds, Preemptive, Preemptable, Reclaimable, UnifiedEvictable, VictimQueueOrder, VictimTasks,
-               PrePredicate, Predicate, NodeReserve, NodeOrder, HyperNodeOrder, HyperNodeGradient, CouldHelp, WaitingLimit, Deadline,
-               SessionReport>;
+               PrePredicate, Predicate, NodeReserve, NodeOrder, HyperNodeOrder, HyperNodeGradient, CouldHelp,
+               WaitingLimit, Deadline, SessionReport>;
 
 }  // namespace basalt

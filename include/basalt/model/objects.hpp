@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "basalt/base/clock.hpp"
+#include "basalt/model/pod_request.hpp"
 #include "basalt/model/resources.hpp"
 
 /// Kubernetes objects as far as scheduling reads them: plain values with strings, made
@@ -36,13 +37,19 @@ struct ObjectMeta {
   bool operator==(const ObjectMeta&) const = default;
 };
 
-/// Keys below volcano.sh/, scheduling.volcano.sh/, scheduling.k8s.io/, basalt.sh/ and the
-/// legacy "sla-waiting-time".
+/// Keys below volcano.sh/, scheduling.volcano.sh/, scheduling.k8s.io/, basalt.sh/, the legacy
+/// "sla-waiting-time", and those of `is_device_wish`.
 bool is_scheduling_annotation(std::string_view key);
 /// Keys under which a scheduler writes what a pod got of its node besides amounts (devices, cores):
 /// below basalt.sh/assigned- and, as Volcano's device plugins know them, volcano.sh/vgpu-,
-/// volcano.sh/gpu-.
+/// volcano.sh/gpu-, volcano.sh/bind-, volcano.sh/devices-to-allocate, volcano.sh/predicate-time.
 bool is_assignment_annotation(std::string_view key);
+/// Keys under which a pod says which shared GPUs it may get: nvidia.com/use-gputype and
+/// nouse-gputype, volcano.sh/vgpu-use-gpuuuid and vgpu-nouse-gpuuuid, vgpu-mode, vgpu-podgroup-policy.
+bool is_device_wish(std::string_view key);
+/// Keys under which a node's device plugin says which GPUs it has: volcano.sh/node-vgpu-register,
+/// volcano.sh/gpu-unhealthy-ids.
+bool is_device_inventory(std::string_view key);
 /// The value of a key, or nullptr.
 const std::string* find_value(const StringPairs& pairs, std::string_view key);
 
@@ -142,8 +149,9 @@ struct PodObject {
   std::vector<std::string> claims;           ///< PersistentVolumeClaims it mounts, by name
   std::vector<std::string> resource_claims;  ///< dynamic resource claims, by pod-local name
   std::string nominated_node_name;
-  std::vector<ConditionText> conditions;  ///< of type PodScheduled, Ready and DisruptionTarget only
-  std::optional<WallTime> started;        ///< status.startTime: its kubelet has taken it
+  std::vector<ConditionText> conditions;       ///< of type PodScheduled, Ready and DisruptionTarget only
+  std::optional<WallTime> started;             ///< status.startTime: its kubelet has taken it
+  std::vector<DeviceRequest> device_requests;  ///< of its containers that ask for shared GPUs, in order
   bool operator==(const PodObject&) const = default;
 };
 

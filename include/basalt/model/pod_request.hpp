@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "basalt/base/result.hpp"
@@ -23,6 +25,23 @@ struct PodResourceFields {
   NamedAmounts overhead;
   std::optional<NamedAmounts> pod_level;  ///< spec.resources.requests (KEP-2837)
 };
+
+/// What a container asks of shared GPUs. Zero: not stated.
+/// Source: Volcano's device plugin for shared GPUs (deviceshare).
+struct DeviceRequest {
+  std::int64_t number = 0;             ///< volcano.sh/vgpu-number: GPUs, each another one
+  std::int64_t memory = 0;             ///< volcano.sh/vgpu-memory: of each, in the node's units (MiB)
+  std::int64_t memory_percentage = 0;  ///< volcano.sh/vgpu-memory-percentage: of each; counts where no memory is stated
+  std::int64_t cores = 0;              ///< volcano.sh/vgpu-cores: percent of each
+  bool operator==(const DeviceRequest&) const = default;
+};
+
+/// Nothing where the container asks for none. With memory but no number it is one GPU; with neither memory nor a
+/// percentage, all memory of each. Parts of a unit count as a whole one.
+std::optional<DeviceRequest> device_request(const NamedAmounts& requests);
+
+/// What no node has any of, since it is a share of what another kind counts: volcano.sh/vgpu-memory-percentage.
+bool is_share_of_device(std::string_view resource);
 
 /// What the pod needs on its node at its hungriest moment. Containers and sidecars add up;
 /// an ordinary init container runs beside the sidecars started before it (KEP-753), and the

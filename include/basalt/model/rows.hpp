@@ -79,7 +79,9 @@ struct Spec {
   /// Why the pod cannot be placed wherever it is tried: constraints this version does not
   /// evaluate ("unsupported: ..."), claims that are missing. Empty: none.
   std::vector<std::string> blockers;
-  bool gated = false;  ///< has scheduling gates: not to be scheduled, nor reported on
+  bool gated = false;                          ///< has scheduling gates: not to be scheduled, nor reported on
+  std::vector<DeviceRequest> device_requests;  ///< of its containers that ask for shared GPUs, in order
+  StringPairs device_wishes;                   ///< which GPUs these may be (`is_device_wish`)
   bool operator==(const Spec&) const = default;
 
   /// Asks for no resource: placed by backfill.
@@ -237,6 +239,7 @@ struct Node {
   std::uint32_t uncountable_pods = 0;
   /// Pods name it, but no Node object has been seen: takes no tasks.
   bool placeholder = false;
+  StringPairs devices;  ///< what its device plugin says it has (`is_device_inventory`)
   bool operator==(const Node&) const = default;
 };
 
