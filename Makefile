@@ -5,13 +5,15 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup control-plane test properties e2e demo bench
+.PHONY: help setup control-plane test properties e2e demo bench bench-openb
 
 JOBS ?= $(shell nproc)
 # WERROR=ON: warnings are errors, as in CI.
 WERROR ?= OFF
 # Words for the program that a target runs, e.g. make demo ARGS=--stay, make e2e ARGS='-R Gang'.
 ARGS ?=
+# The folder of a data set that is not part of this repository.
+DATA ?=
 
 help:
 	@cat <<- 'TEXT'
@@ -20,6 +22,7 @@ help:
 		make properties           the tests on generated clusters, optimised: all of their cases
 		make e2e                  the tests on a real kube-apiserver and etcd
 		make bench                the benchmarks
+		make bench-openb DATA=F   how much of a cluster's GPUs get used, on Alibaba's trace in the folder F
 		make setup                only install the packages that are missing
 	TEXT
 
@@ -76,3 +79,13 @@ bench: setup
 	@cmake --preset release > /dev/null
 	cmake --build --preset release --parallel $(JOBS) --target basalt-bench > /dev/null
 	build/release/test/bench/basalt-bench $(ARGS)
+
+# The trace is not part of this repository; ARGS: seeds and the name of one policy.
+bench-openb: setup
+	@if [[ ! -f "$(DATA)/openb_pod_list_default.csv" ]]; then
+	  echo "skipped: DATA names no folder with openb_node_list_gpu_node.csv and openb_pod_list_default.csv"
+	  exit 0
+	fi
+	cmake --preset release > /dev/null
+	cmake --build --preset release --parallel $(JOBS) --target basalt-openb > /dev/null
+	build/release/test/bench/basalt-openb "$(DATA)" $(ARGS)

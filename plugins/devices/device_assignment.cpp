@@ -15,19 +15,22 @@ std::string_view take(std::string_view& text, char separator) {
   return part;
 }
 
-std::optional<std::int64_t> parse_amount(std::string_view text) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 40U;
+// Far beyond any GPU, and small enough to be added up.
+constexpr std::int64_t kMostMemory = std::int64_t{1} << 36U;
+constexpr std::int64_t kMostCores = 10'000;
+
+std::optional<std::int64_t> parse_amount(std::string_view text, std::int64_t most) {
   std::int64_t amount = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
-  if (error != std::errc{} || end != text.data() + text.size() || amount < 0 || amount > kMost) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size() || amount < 0 || amount > most) return std::nullopt;
   return amount;
 }
 
 std::optional<DeviceShare> parse_share(std::string_view text) {
   const std::string_view uuid = take(text, ',');
   const std::string_view type = take(text, ',');
-  const auto memory = parse_amount(take(text, ','));
-  const auto cores = parse_amount(take(text, ','));
+  const auto memory = parse_amount(take(text, ','), kMostMemory);
+  const auto cores = parse_amount(take(text, ','), kMostCores);
   if (uuid.empty() || !memory || !cores) return std::nullopt;
   return DeviceShare{std::string(uuid), std::string(type), *memory, *cores};
 }

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kRegister = "volcano.sh/node-vgpu-register";
 constexpr std::string_view kUnhealthy = "volcano.sh/gpu-unhealthy-ids";
 constexpr std::int64_t kMilli = 1000;                         // kinds with a domain are counted in thousandths
-constexpr std::int64_t kMostMemory = std::int64_t{1} << 40U;  // MiB: far beyond any GPU
+constexpr std::int64_t kMostMemory = std::int64_t{1} << 36U;  // MiB: far beyond any GPU
 constexpr std::int64_t kMostSlots = 1'000'000;
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

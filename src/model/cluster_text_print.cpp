@@ -55,6 +55,7 @@ void print_required(LineText& line, const std::optional<std::vector<NodeSelector
 
 std::string print(const NodeObject& node) {
   LineText line("node", node.meta);
+  line.annotations(node.meta);
   line.amounts(node.allocatable);
   line.flag_if(node.unschedulable, "unschedulable");
   for (const TaintText& taint : node.taints) line.add("taint:" + taint.key, taint.value + ":" + taint.effect);

@@ -115,6 +115,14 @@ TEST(DecodePod, OnlyWhatANodeCanBeShortOfIsKept) {
   EXPECT_EQ((NamedAmounts{{"cpu", 1000}, {"nvidia.com/gpu", 2000}}), pod.request);
 }
 
+TEST(DecodePod, SharesOfGpusAreKeptForEachContainerThatAsksForSome) {
+  const PodObject pod = pod_of(
+      "'containers': [{'resources': {'requests': {'volcano.sh/vgpu-number': '2', 'volcano.sh/vgpu-memory': '3000', "
+      "'volcano.sh/vgpu-cores': '50'}}}, {'resources': {'requests': {'cpu': '1'}}}, "
+      "{'resources': {'requests': {'volcano.sh/vgpu-memory': '100'}}}]");
+  EXPECT_EQ((std::vector<DeviceRequest>{{2, 3000, 0, 50}, {1, 100, 0, 0}}), pod.device_requests);
+}
+
 TEST(DecodePod, RequestsOfThePodAsAWholeReplaceThoseOfItsContainers) {
   const PodObject pod = pod_of("'resources': {'requests': {'cpu': '5'}}, 'containers': [" + container("c", "1") + "]");
   EXPECT_EQ((NamedAmounts{{"cpu", 5000}}), pod.request);

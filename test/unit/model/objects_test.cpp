@@ -11,7 +11,8 @@ namespace {
 
 TEST(SchedulingAnnotation, IsAKeyOfADomainThatSchedulingReads) {
   for (const char* key : {"volcano.sh/task-spec", "volcano.sh/preemptable", "scheduling.volcano.sh/queue-name",
-                          "scheduling.k8s.io/group-name", "basalt.sh/rank", "sla-waiting-time"}) {
+                          "scheduling.k8s.io/group-name", "basalt.sh/rank", "sla-waiting-time",
+                          "nvidia.com/use-gputype", "nvidia.com/nouse-gputype"}) {
     EXPECT_TRUE(is_scheduling_annotation(key)) << key;
   }
 }

@@ -276,5 +276,21 @@ TEST(ParseAmount, NamesTheResourceTheTextAndWhatWasExpected) {
   }
 }
 
+TEST(DeviceRequests, AreOneGpuWhereOnlyMemoryIsStatedAndAllMemoryWhereNoneIs) {
+  EXPECT_EQ((DeviceRequest{1, 3000, 0, 0}), device_request({{"volcano.sh/vgpu-memory", 3'000'000}}));
+  EXPECT_EQ((DeviceRequest{2, 0, 100, 0}), device_request({{"volcano.sh/vgpu-number", 2000}}));
+  EXPECT_EQ((DeviceRequest{1, 0, 30, 50}), device_request({{"volcano.sh/vgpu-number", 1000},
+                                                           {"volcano.sh/vgpu-memory-percentage", 30'000},
+                                                           {"volcano.sh/vgpu-cores", 50'000}}));
+}
+
+TEST(DeviceRequests, CountPartsOfAUnitAsAWholeOne) {
+  EXPECT_EQ((DeviceRequest{1, 1, 0, 0}), device_request({{"volcano.sh/vgpu-memory", 1}}));
+}
+
+TEST(DeviceRequests, AreNoneWhereNeitherGpusNorMemoryAreAskedFor) {
+  EXPECT_EQ(std::nullopt, device_request({{"cpu", 1000}, {"volcano.sh/vgpu-cores", 1000}}));
+}
+
 }  // namespace
 }  // namespace basalt
