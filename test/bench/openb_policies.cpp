@@ -80,7 +80,8 @@ class BestFit final : public NodeOrder {
   Term term_;
 };
 
-std::string with(const std::string& plugin) {
+/// `device_weight`: of deviceshare's own score, which packs GPUs as binpack packs nodes.
+std::string with(const std::string& plugin, int device_weight = 0) {
   return R"(actions: "allocate"
 tiers:
 - plugins:
@@ -90,8 +91,8 @@ tiers:
     arguments:
       deviceshare.VGPUEnable: true
       deviceshare.SchedulePolicy: binpack
-      deviceshare.ScheduleWeight: 0
-)" + plugin;
+      deviceshare.ScheduleWeight: )" +
+         std::to_string(device_weight) + "\n" + plugin;
 }
 
 }  // namespace
@@ -104,7 +105,7 @@ std::vector<PlacementPolicy> placement_policies(const Trace& trace, std::uint64_
   return {
       {"random", with("  - name: random\n    arguments:\n      random.seed: " + std::to_string(seed) + "\n")},
       {"best fit", with("  - name: best-fit\n")},
-      {"binpack", with("  - name: binpack\n    arguments:\n      binpack.resources: volcano.sh/vgpu-number\n")},
+      {"binpack", with("  - name: binpack\n", 1)},
       {"gradient descent (FGD)", fragmentation("gradient-descent")},
       {"look-ahead", fragmentation("look-ahead")},
   };

@@ -182,11 +182,11 @@ class UseOfDevices : public testing::Test {
     row.devices = {{"volcano.sh/node-vgpu-register", text}};
     return row;
   }
-  TaskId running(const std::string& name, const std::string& shares, NodeId node) {
+  TaskId running(const std::string& name, const std::string& shares, NodeId on) {
     Task row;
     row.assigned = {{"volcano.sh/vgpu-ids-new", shares}};
     const TaskId task = world.task(JobId{}, name, {{"cpu", 1}}, {}, std::move(row));
-    world.cluster.move(task, TaskStatus::running, node);
+    world.cluster.move(task, TaskStatus::running, on);
     return task;
   }
   World world;
@@ -257,8 +257,7 @@ TEST_F(UseOfDevices, IsRestoredByARollBack) {
   const TaskId task = running("a-user", "a,NVIDIA,10,5:", node);
   const auto mark = world.cluster.open_undo();
   world.cluster.move(task, TaskStatus::releasing, node);
-  const TaskId other = task;
-  world.cluster.tell_assigned(other, node, {{"volcano.sh/vgpu-ids-new", "b,NVIDIA,99,0:"}});
+  world.cluster.tell_assigned(task, node, {{"volcano.sh/vgpu-ids-new", "b,NVIDIA,99,0:"}});
   EXPECT_EQ((DeviceLoad{99, 0, 1}), use.held(node)[1]);
   world.cluster.rollback(mark);
   world.cluster.close_undo();

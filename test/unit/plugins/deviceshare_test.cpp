@@ -230,9 +230,9 @@ TEST(Deviceshare, NeverOverCommitsAGpuWhateverComesAndGoes) {
       ASSERT_EQ("", over_committed(world.state.cluster())) << "seed " << seed << ", step " << step;
       DeviceUse anew;
       anew.attach(world.state.cluster());
-      for (const NodeId node : world.state.cluster().nodes_in_order()) {
-        ASSERT_EQ(anew.held(node), live.held(node)) << "seed " << seed << ", step " << step;
-        ASSERT_EQ(anew.leaving(node), live.leaving(node)) << "seed " << seed << ", step " << step;
+      for (const NodeId at : world.state.cluster().nodes_in_order()) {
+        ASSERT_EQ(anew.held(at), live.held(at)) << "seed " << seed << ", step " << step;
+        ASSERT_EQ(anew.leaving(at), live.leaving(at)) << "seed " << seed << ", step " << step;
       }
     }
   }
