@@ -83,6 +83,9 @@ Result<DeviceInventory> parse_device_register(std::string_view text) {
     if (entry.empty()) continue;
     const auto fields = split(entry, ',');
     if (fields.size() < 6) return malformed("UUID,count,memory,type,health,mode", entry);
+    const bool is_known = std::any_of(inventory.devices.begin(), inventory.devices.end(),
+                                      [&](const Device& device) { return device.uuid == fields[0]; });
+    if (fields[0].empty() || is_known) return malformed("each UUID once", fields[0]);
     const auto slots = parse_number(fields[1], kMostSlots);
     const auto memory = parse_number(fields[2], kMostMemory);
     if (!slots) return malformed("a count from 0 to 1000000", fields[1]);

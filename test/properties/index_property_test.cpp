@@ -29,6 +29,16 @@ class Rehearsal {
           if (one_in(2)) arguments.emplace_back(key, ArgumentValue(std::int64_t{pick(0, 5)}));
         }
       }
+      if (type.name == "deviceshare") {
+        arguments.emplace_back("deviceshare.VGPUEnable", ArgumentValue(true));
+        if (one_in(2)) arguments.emplace_back("deviceshare.SchedulePolicy", one_in(2) ? "binpack" : "spread");
+      }
+      if (type.name == "fragmentation") {
+        arguments.emplace_back("fragmentation.policy", one_in(2) ? "look-ahead" : "gradient-descent");
+        arguments.emplace_back("fragmentation.shapes", "3*cpu=1,gpu=0.4;2*cpu=2,gpu=1;1*cpu=4,gpu=2");
+        arguments.emplace_back("fragmentation.samples", ArgumentValue(std::int64_t{2}));
+        arguments.emplace_back("fragmentation.depth", ArgumentValue(std::int64_t{5}));
+      }
       tier.plugins.push_back(PluginSlot{type.name, type.configure(arguments, findings), {}});
     }
     configuration_.tiers.push_back(std::move(tier));
@@ -73,14 +83,34 @@ class Rehearsal {
           " memory=" + std::to_string(pick(1, 8)) + "Gi pods=" + std::to_string(pick(2, 10)) +
           " label:zone=" + (one_in(2) ? "a" : "b") + (one_in(6) ? " taint:dedicated=x:NoSchedule" : "") +
           (one_in(4) ? " taint:slow=y:PreferNoSchedule" : "") + (one_in(8) ? " taint:old=z:PreferNoSchedule" : "") +
-          (one_in(8) ? " unschedulable" : ""));
+          (one_in(8) ? " unschedulable" : "") + (one_in(2) ? gpus(i) : ""));
+  }
+
+  /// One to three, numbered anew each time.
+  std::string gpus(int i) {
+    const int count = pick(1, 3);
+    const std::string sum = std::to_string(100 * count);
+    std::string text = " volcano.sh/vgpu-number=" + sum + " volcano.sh/vgpu-memory=" + sum +
+                       " volcano.sh/vgpu-cores=" + sum + " annotation:volcano.sh/node-vgpu-register=";
+    for (int gpu = 0; gpu < count; ++gpu) {
+      text += "n" + std::to_string(i) + "-" + std::to_string((gpu + pick(0, 1)) % count) + ",3,100,NVIDIA," +
+              (one_in(8) ? "false" : "true") + ",hami-core:";
+    }
+    return text;
   }
 
   void add_pod() {
     apply("pod p" + std::to_string(pods_++) + (one_in(8) ? "" : " cpu=" + std::to_string(pick(1, 6) * 500) + "m") +
           (one_in(2) ? " memory=" + std::to_string(pick(1, 2)) + "Gi" : "") + (one_in(5) ? " select:zone=a" : "") +
           (one_in(4) ? " prefer:zone=b" : "") + (one_in(5) ? " tolerate:dedicated=x" : "") +
-          (one_in(4) ? " tolerate:slow=y" : "") + (one_in(6) ? " port=80" : "") + (one_in(2) ? relations() : ""));
+          (one_in(4) ? " tolerate:slow=y" : "") + (one_in(6) ? " port=80" : "") + (one_in(2) ? relations() : "") +
+          (one_in(3) ? shares() : ""));
+  }
+
+  std::string shares() {
+    return " volcano.sh/vgpu-number=" + std::to_string(pick(1, 2)) +
+           (one_in(4) ? "" : " volcano.sh/vgpu-memory=" + std::to_string(pick(1, 9) * 10)) +
+           (one_in(2) ? "" : " volcano.sh/vgpu-cores=" + std::to_string(pick(0, 10) * 10));
   }
 
   /// What it asks of other pods.
@@ -140,7 +170,9 @@ class Rehearsal {
     const auto placement =
         one_in(4) ? session.find_placement(task, nodes.subspan(0, half), why) : session.find_placement(task, why);
     if (placement && placement->now) {
-      EXPECT_TRUE(tx.allocate(task, placement->node));
+      // Refused where the GPUs that it needs are only being left.
+      const bool is_allocated = static_cast<bool>(tx.allocate(task, placement->node));
+      EXPECT_TRUE(is_allocated || !session.cluster().spec(task).device_requests.empty());
     }
     if (placement && !placement->now) tx.pipeline(task, placement->node);
     return 1;

@@ -29,6 +29,7 @@ TEST(DeviceRegister, SaysWhatIsWrongWithAList) {
            {"GPU-1,10,32768:", "expected UUID,count,memory,type,health,mode, got 'GPU-1,10,32768'"},
            {"GPU-1,ten,32768,T4,true,:", "expected a count from 0 to 1000000, got 'ten'"},
            {"GPU-1,1,-5,T4,true,:", "expected memory in MiB, got '-5'"},
+           {"GPU-1,1,5,T4,true,:GPU-1,1,5,T4,true,:", "expected each UUID once, got 'GPU-1'"},
        }) {
     const auto inventory = parse_device_register(text);
     ASSERT_FALSE(inventory.has_value()) << text;
