@@ -8,7 +8,7 @@ namespace {
 
 class Generator {
  public:
-  explicit Generator(std::uint32_t seed) : random_(seed), gpu_random_(seed) { has_gpus_ = gpu_pick(4) == 0; }
+  explicit Generator(std::uint32_t seed) : random_(seed) {}
 
   std::vector<std::string> make() {
     add_plugins();
@@ -72,38 +72,6 @@ class Generator {
     }
     if (chance(2)) lines_.push_back("plugin binpack binpack.weight=" + number(pick(1, 10)));
     if (has_topology_) lines_.emplace_back("plugin network-topology-aware");
-    if (has_gpus_) add_gpu_plugins();
-  }
-
-  /// A sequence of its own, so that scenarios without GPUs stay what they are.
-  int gpu_pick(int below) { return static_cast<int>(gpu_random_() % static_cast<unsigned>(below)); }
-  void add_gpu_plugins() {
-    static constexpr const char* kPolicies[] = {"", " deviceshare.SchedulePolicy=binpack",
-                                                " deviceshare.SchedulePolicy=spread"};
-    lines_.push_back(std::string("plugin deviceshare deviceshare.VGPUEnable=true") + kPolicies[gpu_pick(3)]);
-    if (gpu_pick(2) == 0) {
-      lines_.push_back(std::string("plugin fragmentation fragmentation.samples=2 fragmentation.depth=4") +
-                       (gpu_pick(2) == 0 ? " fragmentation.policy=gradient-descent" : "") +
-                       " fragmentation.shapes=3*cpu=1,gpu=0.3;2*cpu=2,gpu=1");
-    }
-    if (gpu_pick(2) == 0) lines_.emplace_back("plugin dominant-share");
-  }
-  std::string gpus_of_node(int i) {
-    if (!has_gpus_ || gpu_pick(4) == 0) return "";
-    const std::string name = "n" + number(i);
-    const int gpus = 1 + gpu_pick(3);
-    std::string text = " volcano.sh/vgpu-number=" + number(gpus * 3) + " volcano.sh/vgpu-memory=" + number(gpus * 100) +
-                       " volcano.sh/vgpu-cores=" + number(gpus * 100) + " annotation:volcano.sh/node-vgpu-register=";
-    for (int gpu = 0; gpu < gpus; ++gpu) {
-      text += name + "-" + number(gpu) + ",3,100,NVIDIA," + (gpu_pick(8) == 0 ? "false" : "true") + ",hami-core:";
-    }
-    return text;
-  }
-  std::string gpus_of_pod() {
-    if (!has_gpus_ || gpu_pick(2) == 0) return "";
-    return " volcano.sh/vgpu-number=" + number(1 + gpu_pick(2)) +
-           (gpu_pick(3) > 0 ? " volcano.sh/vgpu-memory=" + number(10 * (1 + gpu_pick(9))) : "") +
-           (gpu_pick(3) == 0 ? " volcano.sh/vgpu-cores=" + number(10 * gpu_pick(11)) : "");
   }
 
   void add_actions() {
@@ -130,7 +98,7 @@ class Generator {
     return "node n" + number(i) + " cpu=" + number(pick(1, 8)) + " memory=" + number(pick(1, 8)) +
            "Gi pods=" + number(pick(1, 10)) + " label:zone=" + (chance(2) ? "a" : "b") +
            (chance(2) ? " label:rack=r" + number(i % 3) : "") + (chance(6) ? " taint:dedicated=x:NoSchedule" : "") +
-           (chance(6) ? " taint:slow=y:PreferNoSchedule" : "") + (chance(8) ? " unschedulable" : "") + gpus_of_node(i);
+           (chance(6) ? " taint:slow=y:PreferNoSchedule" : "") + (chance(8) ? " unschedulable" : "");
   }
 
   /// Every third node or so, and at times one that another rack has too.
@@ -158,8 +126,7 @@ class Generator {
 
   std::string request() {
     if (chance(8)) return "";
-    return " cpu=" + number(pick(1, 6) * 500) + "m" + (chance(2) ? " memory=" + number(pick(1, 3)) + "Gi" : "") +
-           gpus_of_pod();
+    return " cpu=" + number(pick(1, 6) * 500) + "m" + (chance(2) ? " memory=" + number(pick(1, 3)) + "Gi" : "");
   }
 
   std::string constraints() {
@@ -265,8 +232,6 @@ class Generator {
   static constexpr int kRacks = 3;
 
   std::mt19937 random_;
-  std::mt19937 gpu_random_;
-  bool has_gpus_ = false;
   bool has_topology_ = false;
   bool has_waiting_limit_ = false;
   int minutes_ = 0;  // past the hour
