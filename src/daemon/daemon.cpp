@@ -263,7 +263,7 @@ Result<std::unique_ptr<Daemon>> Daemon::make(const Options& options, const std::
   static const SystemClock clock;
   kube::TransportOptions limits;
   limits.connections = static_cast<std::size_t>(options.bind_workers) + 8;
-  auto transport = kube::make_transport(*access, limits, kube::user_agent(version), clock);
+  auto transport = kube::make_transport(*access, limits, kube::user_agent(version), clock, options.http_client);
   if (!transport) return transport.error();
   auto parts = std::make_unique<Parts>(options, version, log, termination, *access, std::move(*transport));
   if (auto prepared = parts->prepare(); !prepared) return prepared.error();

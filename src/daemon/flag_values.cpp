@@ -88,6 +88,12 @@ std::string set_qps(Options& options, const std::string& value) {
   return options.kube_api_qps > 0 ? "" : "more than 0";
 }
 
+std::string set_http_client(Options& options, const std::string& value) {
+  if (value != "beast" && value != "cpprestsdk") return "beast or cpprestsdk";
+  options.http_client = value == "beast" ? kube::HttpLibrary::beast : kube::HttpLibrary::cpprestsdk;
+  return "";
+}
+
 std::string set_verify_index(Options& options, const std::string& value) {
   if (value.empty()) return "";
   const auto every = value.starts_with("1/") ? parse_number<std::int32_t>(value.substr(2)) : std::nullopt;
@@ -127,11 +133,12 @@ std::string add_node_selectors(Options& options, const std::string& value) {
 
 constexpr int kAnyInteger = std::numeric_limits<int>::max();
 
-constexpr std::array<std::pair<std::string_view, Setter>, 29> kSetters = {{
+constexpr std::array<std::pair<std::string_view, Setter>, 30> kSetters = {{
     {"master", set_text<&Options::master>},
     {"kubeconfig", set_text<&Options::kubeconfig>},
     {"kube-api-qps", set_qps},
     {"kube-api-burst", set_integer<&Options::kube_api_burst, 1, kAnyInteger>},
+    {"http-client", set_http_client},
     {"scheduler-name", add_scheduler_name},
     {"default-queue", set_default_queue},
     {"node-selector", add_node_selectors},

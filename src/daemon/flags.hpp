@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "basalt/base/result.hpp"
+#include "kube/connect.hpp"
 
 namespace basalt::daemon {
 
@@ -20,6 +21,7 @@ struct Options {
   std::string kubeconfig;
   double kube_api_qps = 2000;
   int kube_api_burst = 2000;
+  kube::HttpLibrary http_client = kube::HttpLibrary::beast;
 
   // what is ours
   std::vector<std::string> scheduler_names = {"basalt"};

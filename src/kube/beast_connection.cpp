@@ -1,6 +1,3 @@
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
@@ -22,6 +19,7 @@
 #include <vector>
 
 #include "kube/connection.hpp"
+#include "kube/socket_options.hpp"
 
 namespace basalt::kube {
 namespace {
@@ -38,22 +36,6 @@ constexpr SteadyTime kNever = SteadyTime::max();
 using Plain = beast::tcp_stream;
 using Tls = beast::ssl_stream<beast::tcp_stream>;
 
-bool is_certificate_alert(unsigned long code) {
-  switch (ERR_GET_REASON(code)) {
-    case SSL_R_CERTIFICATE_VERIFY_FAILED:
-    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
-    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
-    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
-    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
-    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
-    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
-    case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
-    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:  // TLS 1.2: our certificate is missing
-    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED: return true;
-    default: return false;
-  }
-}
-
 bool is_http_error(error_code code) {
   return code.category() == http::make_error_code(http::error::bad_chunk).category() &&
          code != http::error::end_of_stream && code != http::error::partial_message;
@@ -63,7 +45,7 @@ ErrorCode classify(error_code code) {
   if (code == beast::error::timeout) return ErrorCode::timeout;
   if (is_http_error(code)) return ErrorCode::invalid;
   if (code.category() == asio::error::get_ssl_category() &&
-      is_certificate_alert(static_cast<unsigned long>(code.value()))) {
+      is_certificate_refusal(static_cast<unsigned long>(code.value()))) {
     return ErrorCode::refused;
   }
   return ErrorCode::unavailable;
@@ -96,23 +78,6 @@ class Loop {
  private:
   asio::io_context context_{1};
 };
-
-void set_option(int socket, int level, int option, std::chrono::nanoseconds value, std::chrono::nanoseconds unit) {
-  const int count = static_cast<int>(std::max<std::int64_t>(1, value / unit));
-  ::setsockopt(socket, level, option, &count, sizeof count);  // refused by a kernel: the connection still works
-}
-
-void set_socket_options(asio::ip::tcp::socket& socket, const TransportOptions& options) {
-  error_code ignored;
-  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket.set_option(asio::socket_base::keep_alive(true), ignored);
-  const int fd = socket.native_handle();
-  const int probes = 3;
-  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, options.keep_alive, std::chrono::seconds(1));
-  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, options.keep_alive / probes, std::chrono::seconds(1));
-  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, options.user_timeout, std::chrono::milliseconds(1));
-}
 
 template <class Fields>
 void copy_head(const Fields& from, HttpResponse& to) {
@@ -343,16 +308,14 @@ Dialled shake_hands(std::unique_ptr<Loop>& loop, beast::tcp_stream& tcp, const S
   SSL_CTX_up_ref(settings.get());
   asio::ssl::context context(settings.get());  // takes over the reference that was added
   auto stream = std::make_unique<Tls>(std::move(tcp), context);
-  if (auto prepared = tls.prepare(stream->native_handle(), server.host); !prepared) return {nullptr, prepared.error()};
+  if (auto prepared = tls.prepare(stream->native_handle()); !prepared) return {nullptr, prepared.error()};
   const error_code code = loop->run(beast::get_lowest_layer(*stream), deadline, stop, [&](auto ended) {
     stream->async_handshake(asio::ssl::stream_base::client, [ended](error_code c) mutable { ended(c); });
   });
   if (code) {
     Dialled result = failed(server, "TLS handshake", code, stop);
-    const long verdict = SSL_get_verify_result(stream->native_handle());
-    if (verdict != X509_V_OK && result.error.code == ErrorCode::refused) {
-      result.error.message += std::string(" (") + X509_verify_cert_error_string(verdict) + ")";
-    }
+    const std::string verdict = verification_failure(stream->native_handle());
+    if (!verdict.empty() && result.error.code == ErrorCode::refused) result.error.message += " (" + verdict + ")";
     return result;
   }
   return {
@@ -373,7 +336,7 @@ Dialled dial_or_throw(const ServerAddress& server, TlsContext* tls, const Transp
     tcp.async_connect(endpoints, [ended](error_code c, const asio::ip::tcp::endpoint&) mutable { ended(c); });
   });
   if (code) return failed(server, "dialling", code, stop);
-  set_socket_options(tcp.socket(), options);
+  set_socket_options(tcp.socket().native_handle(), options);
   if (tls == nullptr) {
     auto stream = std::make_unique<Plain>(std::move(tcp));
     return {std::make_unique<BeastConnection<Plain>>(std::move(loop), std::move(stream), nullptr, server, options), {}};
@@ -384,14 +347,16 @@ Dialled dial_or_throw(const ServerAddress& server, TlsContext* tls, const Transp
 
 }  // namespace
 
-Dialled dial(const ServerAddress& server, TlsContext* tls, const TransportOptions& options, SteadyTime deadline,
-             const std::stop_token& stop) {
-  try {
-    return dial_or_throw(server, tls, options, deadline, stop);
-  } catch (const boost::system::system_error& error) {  // no file descriptors left, for example
-    return {nullptr,
-            Error{ErrorCode::unavailable, "connecting to " + host_header(server) + ": " + std::string(error.what())}};
-  }
+Dial beast_dial(ServerAddress server, std::shared_ptr<TlsContext> tls, const TransportOptions& options) {
+  return [server = std::move(server), tls = std::move(tls), options](SteadyTime deadline,
+                                                                     const std::stop_token& stop) -> Dialled {
+    try {
+      return dial_or_throw(server, tls.get(), options, deadline, stop);
+    } catch (const boost::system::system_error& error) {  // no file descriptors left, for example
+      return {nullptr,
+              Error{ErrorCode::unavailable, "connecting to " + host_header(server) + ": " + std::string(error.what())}};
+    }
+  };
 }
 
 }  // namespace basalt::kube

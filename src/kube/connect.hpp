@@ -27,14 +27,25 @@ struct TransportOptions {
 /// "basalt-scheduler/<version> (linux/amd64)": what servers log, and what the API server's pretty-printing goes by.
 std::string user_agent(const std::string& version);
 
-/// The default backend: HTTP/1.1 on Boost.Beast and OpenSSL, without credentials in headers. TLS material that comes
-/// from files is read again for new connections when it is older than five minutes. Fails with `invalid` when the
-/// material cannot be read or is no PEM; does not connect yet.
+/// The library that speaks HTTP. docs/decisions/0002-cpprestsdk.md says when to use which.
+enum class HttpLibrary {
+  beast,       ///< Boost.Beast on OpenSSL: the default
+  cpprestsdk,  ///< its threads, up to four, are the process's: they are never more, and never end before it does
+};
+
+/// HTTP/1.1 without credentials in headers. TLS material that comes from files is read again for new connections when
+/// it is older than five minutes. Fails with `invalid` when the material cannot be read or is no PEM; does not connect
+/// yet.
+Result<std::unique_ptr<Transport>> make_backend(HttpLibrary library, const ServerAddress& server, const TlsSettings& tls,
+                                                const TransportOptions& options = {});
+
+/// The default backend.
 Result<std::unique_ptr<Transport>> make_beast_transport(const ServerAddress& server, const TlsSettings& tls,
                                                         const TransportOptions& options = {});
 
 /// The transport for a cluster: backend, credentials and User-Agent. REQUIRES: `clock` outlives the result.
 Result<std::unique_ptr<Transport>> make_transport(const ClusterAccess& access, const TransportOptions& options,
-                                                  const std::string& agent, const Clock& clock);
+                                                  const std::string& agent, const Clock& clock,
+                                                  HttpLibrary library = HttpLibrary::beast);
 
 }  // namespace basalt::kube

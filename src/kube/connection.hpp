@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stop_token>
 
@@ -40,9 +41,16 @@ struct Dialled {
   bool connection_refused = false;  ///< the error is that nobody listens there
 };
 
-/// Connects and, with a context, shakes hands. `tls` is null for plain HTTP and must outlive the connection.
+/// Connects to one server; any number of threads may call it at once.
+using Dial = std::function<Dialled(SteadyTime deadline, const std::stop_token& stop)>;
+
+/// Dials with Boost.Beast: connects and, with a context, shakes hands. `tls` is null for plain HTTP.
 /// A name is looked up in the system's resolver, which cannot be interrupted: a stop then waits for it.
-Dialled dial(const ServerAddress& server, TlsContext* tls, const TransportOptions& options, SteadyTime deadline,
-             const std::stop_token& stop);
+Dial beast_dial(ServerAddress server, std::shared_ptr<TlsContext> tls, const TransportOptions& options);
+
+/// Dials with cpprestsdk, which connects and shakes hands when it is given the first request: what goes wrong then is
+/// an error of that exchange. The name is looked up at once, as above. What it cannot do is refused with `invalid`: see
+/// docs/decisions/0002-cpprestsdk.md.
+Dial cpprest_dial(ServerAddress server, std::shared_ptr<TlsContext> tls, const TransportOptions& options);
 
 }  // namespace basalt::kube

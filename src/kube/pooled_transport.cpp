@@ -15,8 +15,7 @@ namespace {
 // Calls share up to `connections` kept-alive connections, the one used last first; each stream has its own.
 class PooledTransport final : public Transport {
  public:
-  PooledTransport(ServerAddress server, std::unique_ptr<TlsContext> tls, const TransportOptions& options)
-      : server_(std::move(server)), tls_(std::move(tls)), options_(options) {}
+  PooledTransport(Dial dial, const TransportOptions& options) : dial_(std::move(dial)), options_(options) {}
 
   Result<HttpResponse> call(const HttpRequest& request, std::chrono::milliseconds time_limit,
                             std::stop_token stop) override;
@@ -46,8 +45,7 @@ class PooledTransport final : public Transport {
   std::unique_ptr<Connection> take_idle();
   void put_idle(std::unique_ptr<Connection> connection);
 
-  const ServerAddress server_;
-  const std::unique_ptr<TlsContext> tls_;
+  const Dial dial_;
   const TransportOptions options_;
   std::mutex mutex_;
   std::condition_variable_any seat_free_;
@@ -106,7 +104,7 @@ Result<HttpResponse> PooledTransport::call(const HttpRequest& request, std::chro
       return response;
     }
   }
-  Dialled fresh = dial(server_, tls_.get(), options_, deadline, stop);
+  Dialled fresh = dial_(deadline, stop);
   if (!fresh.connection) return std::move(fresh.error);
   auto response = fresh.connection->exchange(request, deadline, stop);
   if (fresh.connection->reusable()) put_idle(std::move(fresh.connection));
@@ -116,7 +114,7 @@ Result<HttpResponse> PooledTransport::call(const HttpRequest& request, std::chro
 Result<StreamEnd> PooledTransport::stream(const HttpRequest& request, const StreamOptions& options,
                                           StreamReceiver& receiver, std::stop_token stop) {
   const SteadyTime opened_by = std::chrono::steady_clock::now() + options.open_limit;
-  Dialled dialled = dial(server_, tls_.get(), options_, opened_by, stop);
+  Dialled dialled = dial_(opened_by, stop);
   if (dialled.connection_refused) {
     return StreamEnd{StreamEndReason::connection_refused, {}, std::move(dialled.error.message)};
   }
@@ -126,15 +124,22 @@ Result<StreamEnd> PooledTransport::stream(const HttpRequest& request, const Stre
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> make_beast_transport(const ServerAddress& server, const TlsSettings& tls,
-                                                        const TransportOptions& options) {
-  std::unique_ptr<TlsContext> context;
+Result<std::unique_ptr<Transport>> make_backend(HttpLibrary library, const ServerAddress& server, const TlsSettings& tls,
+                                                const TransportOptions& options) {
+  std::shared_ptr<TlsContext> context;
   if (server.tls) {
-    auto made = TlsContext::make(tls);
+    auto made = TlsContext::make(tls, server.host);
     if (!made) return made.error();
     context = std::move(*made);
   }
-  return std::unique_ptr<Transport>(std::make_unique<PooledTransport>(server, std::move(context), options));
+  Dial dial = library == HttpLibrary::beast ? beast_dial(server, std::move(context), options)
+                                            : cpprest_dial(server, std::move(context), options);
+  return std::unique_ptr<Transport>(std::make_unique<PooledTransport>(std::move(dial), options));
+}
+
+Result<std::unique_ptr<Transport>> make_beast_transport(const ServerAddress& server, const TlsSettings& tls,
+                                                        const TransportOptions& options) {
+  return make_backend(HttpLibrary::beast, server, tls, options);
 }
 
 }  // namespace basalt::kube

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -98,30 +99,52 @@ Result<void> add_identity(SSL_CTX* context, const PemSource& certificate, const 
   return {};
 }
 
-Result<TlsContext::Shared> build(const TlsSettings& settings) {
+bool is_ip_literal(const std::string& host) {
+  in6_addr ignored{};
+  return inet_pton(AF_INET, host.c_str(), &ignored) == 1 || inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
+}
+
+Error name_refused(const std::string& name) {
+  return Error{ErrorCode::invalid, "TLS server name '" + name + "': OpenSSL refuses it: " + openssl_reason()};
+}
+
+Result<void> demand_name(SSL_CTX* context, const std::string& name) {
+  X509_VERIFY_PARAM* const rules = SSL_CTX_get0_param(context);
+  X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  const bool set = is_ip_literal(name) ? X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) == 1
+                                       : X509_VERIFY_PARAM_set1_host(rules, name.c_str(), name.size()) == 1;
+  if (!set) return name_refused(name);
+  return {};
+}
+
+// Libraries put a callback of their own, with rules of their own, on each connection; it is taken off for the check.
+int verify_by_openssl_alone(X509_STORE_CTX* check, void*) {
+  X509_STORE_CTX_set_verify_cb(check, [](int verdict, X509_STORE_CTX*) { return verdict; });
+  return std::max(0, X509_verify_cert(check));
+}
+
+Result<TlsContext::Shared> build(const TlsSettings& settings, const std::string& name) {
   TlsContext::Shared context(SSL_CTX_new(TLS_client_method()), [](SSL_CTX* old) { SSL_CTX_free(old); });
   if (!context) return Error{ErrorCode::unavailable, "OpenSSL: cannot make a context: " + openssl_reason()};
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_verify(context.get(), settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  SSL_CTX_set_cert_verify_callback(context.get(), verify_by_openssl_alone, nullptr);
   if (settings.verify) {
+    if (auto demanded = demand_name(context.get(), name); !demanded) return demanded.error();
     if (auto added = add_authorities(context.get(), settings.authorities); !added) return added.error();
   }
   if (auto added = add_identity(context.get(), settings.certificate, settings.key); !added) return added.error();
   return context;
 }
 
-bool is_ip_literal(const std::string& host) {
-  in6_addr ignored{};
-  return inet_pton(AF_INET, host.c_str(), &ignored) == 1 || inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
-}
-
 }  // namespace
 
-Result<std::unique_ptr<TlsContext>> TlsContext::make(const TlsSettings& settings) {
-  auto context = build(settings);
+Result<std::unique_ptr<TlsContext>> TlsContext::make(const TlsSettings& settings, const std::string& host) {
+  const std::string& name = settings.server_name.empty() ? host : settings.server_name;
+  auto context = build(settings, name);
   if (!context) return context.error();
-  std::unique_ptr<TlsContext> made(new TlsContext(settings));
+  std::unique_ptr<TlsContext> made(new TlsContext(settings, name));
   made->context_ = std::move(*context);
   made->read_at_ = std::chrono::steady_clock::now();
   return made;
@@ -134,25 +157,39 @@ TlsContext::Shared TlsContext::current() {
   const SteadyTime now = std::chrono::steady_clock::now();
   if (files && now - read_at_ >= kFresh) {
     read_at_ = now;
-    if (auto fresh = build(settings_)) context_ = std::move(*fresh);
+    if (auto fresh = build(settings_, name_)) context_ = std::move(*fresh);
   }
   return context_;
 }
 
-Result<void> TlsContext::prepare(ssl_st* connection, const std::string& host) const {
-  const std::string& name = settings_.server_name.empty() ? host : settings_.server_name;
-  X509_VERIFY_PARAM* const rules = SSL_get0_param(connection);
-  X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  const bool ip = is_ip_literal(name);
+Result<void> TlsContext::prepare(ssl_st* connection) const {
+  if (is_ip_literal(name_)) return {};  // an address is never asked for (RFC 6066, 3)
   // SSL_set_tlsext_host_name, whose macro casts in the old style.
-  const auto ask_for = [&] {
-    return SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                    const_cast<char*>(name.c_str())) == 1;
-  };
-  const bool set = ip ? X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) == 1
-                      : ask_for() && X509_VERIFY_PARAM_set1_host(rules, name.c_str(), name.size()) == 1;
-  if (!set) return Error{ErrorCode::invalid, "TLS server name '" + name + "': OpenSSL refuses it: " + openssl_reason()};
+  const bool set = SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                            const_cast<char*>(name_.c_str())) == 1;
+  if (!set) return name_refused(name_);
   return {};
+}
+
+bool is_certificate_refusal(unsigned long openssl_error) {
+  switch (ERR_GET_REASON(openssl_error)) {
+    case SSL_R_CERTIFICATE_VERIFY_FAILED:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:  // TLS 1.2: our certificate is missing
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED: return true;
+    default: return false;
+  }
+}
+
+std::string verification_failure(const ssl_st* connection) {
+  const long verdict = SSL_get_verify_result(connection);
+  return verdict == X509_V_OK ? "" : X509_verify_cert_error_string(verdict);
 }
 
 }  // namespace basalt::kube

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "integration/libraries.hpp"
 #include "integration/scripted_server.hpp"
 #include "kube/connect.hpp"
 #include "kube/credentials.hpp"
@@ -30,19 +31,21 @@ class NoWaiting final : public Waiter {
   std::vector<long long> pauses;
 };
 
-class ClientOverHttp : public ::testing::Test {
+class ClientOver : public ::testing::TestWithParam<HttpLibrary> {
  protected:
   std::unique_ptr<Transport> connect_to(const ScriptedServer& server) {
-    return *make_beast_transport(server.address(), {});
+    return *make_backend(GetParam(), server.address(), {});
   }
 
   const SystemClock clock_;
   NoWaiting waiter_;
 };
 
+INSTANTIATE_TEST_SUITE_P(Each, ClientOver, basalt::testing::kLibraries, basalt::testing::library_name);
+
 const Binding kBinding{"ns", "p", "u-1", "n1", {}};
 
-TEST_F(ClientOverHttp, ALostReplyToABindIsInDoubtAndNotRepeated) {
+TEST_P(ClientOver, ALostReplyToABindIsInDoubtAndNotRepeated) {
   std::atomic<int> applied = 0;
   ScriptedServer server([&applied](Exchange& exchange) {
     if (exchange.method != "POST") return exchange.reply(200, R"({"spec":{"nodeName":"n1"}})");
@@ -60,7 +63,7 @@ TEST_F(ClientOverHttp, ALostReplyToABindIsInDoubtAndNotRepeated) {
   EXPECT_NE(std::string::npos, pod->body.find("n1"));
 }
 
-TEST_F(ClientOverHttp, AReplyThatNeverComesIsATimeout) {
+TEST_P(ClientOver, AReplyThatNeverComesIsATimeout) {
   ScriptedServer server([](Exchange& exchange) {
     exchange.wait_for_close();
     return false;
@@ -73,7 +76,7 @@ TEST_F(ClientOverHttp, AReplyThatNeverComesIsATimeout) {
   EXPECT_EQ(1, server.counts().requests);
 }
 
-TEST_F(ClientOverHttp, A429WithRetryAfterIsRepeatedAfterThatTime) {
+TEST_P(ClientOver, A429WithRetryAfterIsRepeatedAfterThatTime) {
   std::atomic<int> asked = 0;
   ScriptedServer server([&asked](Exchange& exchange) {
     if (++asked < 3) return exchange.reply(429, "", "Retry-After: 7\r\n");
@@ -87,7 +90,7 @@ TEST_F(ClientOverHttp, A429WithRetryAfterIsRepeatedAfterThatTime) {
   EXPECT_EQ((std::vector<long long>{7000, 7000}), waiter_.pauses);
 }
 
-TEST_F(ClientOverHttp, AReadOverABrokenConnectionIsRepeated) {
+TEST_P(ClientOver, AReadOverABrokenConnectionIsRepeated) {
   std::atomic<int> asked = 0;
   ScriptedServer server([&asked](Exchange& exchange) {
     if (++asked == 1) return false;
@@ -98,7 +101,7 @@ TEST_F(ClientOverHttp, AReadOverABrokenConnectionIsRepeated) {
   EXPECT_EQ(2, client.get({pods_resource(), "ns", "p"})->attempts);
 }
 
-TEST_F(ClientOverHttp, ARotatedTokenIsUsedAtOnceAfterA401) {
+TEST_P(ClientOver, ARotatedTokenIsUsedAtOnceAfterA401) {
   const auto token = std::filesystem::temp_directory_path() / ("basalt-rotation-" + std::to_string(::getpid()));
   std::ofstream(token) << "old\n";
   std::atomic<int> refused = 0;
@@ -120,7 +123,7 @@ TEST_F(ClientOverHttp, ARotatedTokenIsUsedAtOnceAfterA401) {
   EXPECT_EQ(1, refused);
 }
 
-TEST_F(ClientOverHttp, ManyThreadsShareAClient) {
+TEST_P(ClientOver, ManyThreadsShareAClient) {
   ScriptedServer server([](Exchange& exchange) { return exchange.reply(201, exchange.path); });
   const auto transport = connect_to(server);
   Client client(*transport, clock_, waiter_);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "integration/libraries.hpp"
 #include "integration/scripted_server.hpp"
 #include "kube/connect.hpp"
 
@@ -74,8 +75,8 @@ bool hold(Exchange& exchange) {
 // A reflector at work on its own thread, with pauses of a millisecond.
 class Running {
  public:
-  Running(const ServerAddress& address, milliseconds idle_limit)
-      : transport_(*make_beast_transport(address, {})), client_(*transport_, clock_, waiter_) {
+  Running(HttpLibrary library, const ServerAddress& address, milliseconds idle_limit)
+      : transport_(*make_backend(library, address, {})), client_(*transport_, clock_, waiter_) {
     ReflectorOptions options;
     options.path = "/p";
     options.idle_limit = idle_limit;
@@ -101,7 +102,11 @@ class Running {
   std::jthread thread_;
 };
 
-TEST(ReflectorOverHttp, FollowsChunkedEventsAndStopsAtOnce) {
+class ReflectorOver : public ::testing::TestWithParam<HttpLibrary> {};
+
+INSTANTIATE_TEST_SUITE_P(Each, ReflectorOver, basalt::testing::kLibraries, basalt::testing::library_name);
+
+TEST_P(ReflectorOver, FollowsChunkedEventsAndStopsAtOnce) {
   ScriptedServer server([](Exchange& exchange) {
     if (!is_watch(exchange)) return exchange.reply(200, list("1", object("a", "1")));
     const std::string events = added("b", "2") + added("c", "3");
@@ -109,24 +114,24 @@ TEST(ReflectorOverHttp, FollowsChunkedEventsAndStopsAtOnce) {
     for (const char byte : events) exchange.chunk(std::string(1, byte));
     return hold(exchange);
   });
-  Running running(server.address(), milliseconds(60'000));
+  Running running(GetParam(), server.address(), milliseconds(60'000));
   EXPECT_EQ((Lines{"list at 1", "a", "watching", "b", "c"}), running.story.wait_for(5));
   EXPECT_TRUE(running.health().watching);
   running.stop();  // while the watch is blocked in a read
 }
 
-TEST(ReflectorOverHttp, AnExpiredPageLeadsToAFullList) {
+TEST_P(ReflectorOver, AnExpiredPageLeadsToAFullList) {
   ScriptedServer server([](Exchange& exchange) {
     if (is_watch(exchange)) return exchange.begin_stream() && hold(exchange);
     if (exchange.path.find("continue=") != std::string::npos) return exchange.reply(410, kExpired);
     const bool paged = exchange.path.find("limit=") != std::string::npos;
     return exchange.reply(200, paged ? list("1", object("a", "1"), "t") : list("5", object("b", "1")));
   });
-  Running running(server.address(), milliseconds(60'000));
+  Running running(GetParam(), server.address(), milliseconds(60'000));
   EXPECT_EQ((Lines{"list at 5", "b", "watching"}), running.story.wait_for(3));
 }
 
-TEST(ReflectorOverHttp, AnExpiredWatchLeadsToANewListWithDeletes) {
+TEST_P(ReflectorOver, AnExpiredWatchLeadsToANewListWithDeletes) {
   std::atomic<int> lists = 0;
   std::atomic<int> watches = 0;
   ScriptedServer server([&](Exchange& exchange) {
@@ -137,12 +142,12 @@ TEST(ReflectorOverHttp, AnExpiredWatchLeadsToANewListWithDeletes) {
     exchange.chunk(R"({"type":"ERROR","object":)" + std::string(kExpired) + "}\n");
     return hold(exchange);
   });
-  Running running(server.address(), milliseconds(60'000));
+  Running running(GetParam(), server.address(), milliseconds(60'000));
   EXPECT_EQ((Lines{"list at 1", "a", "watching", "interrupted", "list at 9", "b", "no a", "watching"}),
             running.story.wait_for(8));
 }
 
-TEST(ReflectorOverHttp, AStalledWatchIsOpenedAgainFromTheLastVersion) {
+TEST_P(ReflectorOver, AStalledWatchIsOpenedAgainFromTheLastVersion) {
   std::atomic<int> watches = 0;
   ScriptedServer server([&watches](Exchange& exchange) {
     if (!is_watch(exchange)) return exchange.reply(200, list("1", ""));
@@ -156,7 +161,7 @@ TEST(ReflectorOverHttp, AStalledWatchIsOpenedAgainFromTheLastVersion) {
     ++watches;
     return hold(exchange);  // half-open: the connection lives and nothing comes
   });
-  Running running(server.address(), milliseconds(100));
+  Running running(GetParam(), server.address(), milliseconds(100));
   const Lines lines = running.story.wait_for(6);
   EXPECT_EQ((Lines{"list at 1", "watching", "a", "interrupted", "watching", "b"}),
             Lines(lines.begin(), lines.begin() + 6));
@@ -165,7 +170,7 @@ TEST(ReflectorOverHttp, AStalledWatchIsOpenedAgainFromTheLastVersion) {
   EXPECT_GE(running.health().stalls, 1U);
 }
 
-TEST(ReflectorOverHttp, ABrokenWatchIsResumed) {
+TEST_P(ReflectorOver, ABrokenWatchIsResumed) {
   ScriptedServer server([](Exchange& exchange) {
     if (!is_watch(exchange)) return exchange.reply(200, list("1", ""));
     exchange.begin_stream();
@@ -174,11 +179,11 @@ TEST(ReflectorOverHttp, ABrokenWatchIsResumed) {
     exchange.chunk(added("a", "2") + R"({"type":"ADDED","obj)");
     return false;
   });
-  Running running(server.address(), milliseconds(60'000));
+  Running running(GetParam(), server.address(), milliseconds(60'000));
   EXPECT_EQ((Lines{"list at 1", "watching", "a", "b"}), running.story.wait_for(4));
 }
 
-TEST(ReflectorOverHttp, WaitsForAServerThatIsNotThereYet) {
+TEST_P(ReflectorOver, WaitsForAServerThatIsNotThereYet) {
   std::optional<ScriptedServer> server;
   std::atomic<bool> ready = false;
   server.emplace([&ready](Exchange& exchange) {
@@ -186,7 +191,7 @@ TEST(ReflectorOverHttp, WaitsForAServerThatIsNotThereYet) {
     if (is_watch(exchange)) return exchange.begin_stream() && hold(exchange);
     return exchange.reply(200, list("1", ""));
   });
-  Running running(server->address(), milliseconds(60'000));
+  Running running(GetParam(), server->address(), milliseconds(60'000));
   ASSERT_TRUE(server->wait_until([](const auto& counts) { return counts.requests >= 3; }));
   ready = true;
   const Lines lines = running.story.wait_for(2);

@@ -124,7 +124,8 @@ bool Exchange::read_request(std::string& buffer) {
   for (std::size_t at = head.find("\r\n") + 2; at < head.size();) {
     const std::size_t end = head.find("\r\n", at);
     const std::size_t colon = head.find(':', at);
-    headers[lower(head.substr(at, colon - at))] = head.substr(colon + 2, end - colon - 2);
+    const std::size_t value = head.find_first_not_of(' ', colon + 1);
+    headers[lower(head.substr(at, colon - at))] = head.substr(value, end - value);
     at = end + 2;
   }
   const auto length = headers.find("content-length");

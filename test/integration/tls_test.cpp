@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "integration/certificates.hpp"
+#include "integration/libraries.hpp"
 #include "integration/scripted_server.hpp"
 #include "kube/base64.hpp"
 #include "kube/connect.hpp"
@@ -20,7 +21,7 @@ using basalt::testing::kDeadline;
 using basalt::testing::make_authority;
 using basalt::testing::ScriptedServer;
 
-class TlsTest : public ::testing::Test {
+class TlsOver : public ::testing::TestWithParam<HttpLibrary> {
  protected:
   static bool answer(Exchange& exchange) { return exchange.reply(200, "hello " + exchange.peer); }
 
@@ -28,7 +29,7 @@ class TlsTest : public ::testing::Test {
                             const std::string& host = "127.0.0.1") {
     ServerAddress address = server.address();
     address.host = host;
-    auto transport = make_beast_transport(address, tls);
+    auto transport = make_backend(GetParam(), address, tls);
     if (!transport) return transport.error();
     return (*transport)->call({"GET", "/", {}, ""}, kDeadline, {});
   }
@@ -43,14 +44,16 @@ class TlsTest : public ::testing::Test {
   const Identity by_name_ = issue(authority_, "api", {"DNS:api.internal"});
 };
 
-TEST_F(TlsTest, AServerOfATrustedAuthorityIsBelieved) {
+INSTANTIATE_TEST_SUITE_P(Each, TlsOver, basalt::testing::kLibraries, basalt::testing::library_name);
+
+TEST_P(TlsOver, AServerOfATrustedAuthorityIsBelieved) {
   ScriptedServer server(answer, ScriptedServer::Tls{by_address_});
   const auto response = call(server, trusting());
   ASSERT_TRUE(response) << response.error().message;
   EXPECT_EQ("hello ", response->body);
 }
 
-TEST_F(TlsTest, AServerOfAnotherAuthorityIsRefusedUnlessVerificationIsOff) {
+TEST_P(TlsOver, AServerOfAnotherAuthorityIsRefusedUnlessVerificationIsOff) {
   ScriptedServer server(answer, ScriptedServer::Tls{by_address_});
   TlsSettings tls;
   tls.authorities.text = make_authority("somebody else").certificate;
@@ -63,7 +66,7 @@ TEST_F(TlsTest, AServerOfAnotherAuthorityIsRefusedUnlessVerificationIsOff) {
   EXPECT_TRUE(call(server, tls));
 }
 
-TEST_F(TlsTest, TheCertificateMustNameTheServer) {
+TEST_P(TlsOver, TheCertificateMustNameTheServer) {
   ScriptedServer server(answer, ScriptedServer::Tls{by_name_});
   const auto refused = call(server, trusting());
   ASSERT_FALSE(refused);
@@ -72,7 +75,7 @@ TEST_F(TlsTest, TheCertificateMustNameTheServer) {
   EXPECT_EQ(ErrorCode::refused, call(server, trusting(), "localhost").error().code);
 }
 
-TEST_F(TlsTest, AServerNameMayBeGiven) {
+TEST_P(TlsOver, AServerNameMayBeGiven) {
   ScriptedServer server(answer, ScriptedServer::Tls{by_name_});
   TlsSettings tls = trusting();
   tls.server_name = "api.internal";
@@ -82,7 +85,7 @@ TEST_F(TlsTest, AServerNameMayBeGiven) {
   EXPECT_FALSE(call(server, tls));
 }
 
-TEST_F(TlsTest, AClientCertificateIsShown) {
+TEST_P(TlsOver, AClientCertificateIsShown) {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     ScriptedServer server(answer, ScriptedServer::Tls{by_address_, authority_.certificate, version});
     const Identity client = issue(authority_, "scheduler", {});
@@ -99,15 +102,48 @@ TEST_F(TlsTest, AClientCertificateIsShown) {
   }
 }
 
-TEST_F(TlsTest, VersionsBeforeTls12AreRefused) {
+TEST_P(TlsOver, TheNameOnACertificateWithoutAlternativesDoesNotCount) {
+  const Identity old_style = issue(authority_, "localhost", {});
+  ScriptedServer server(answer, ScriptedServer::Tls{old_style});
+  TlsSettings tls = trusting();
+  tls.server_name = "elsewhere";
+  EXPECT_EQ(ErrorCode::refused, call(server, tls, "localhost").error().code);
+}
+
+TEST_P(TlsOver, KeptConnectionsAndStreamsAreSecureToo) {
+  ScriptedServer server(
+      [](Exchange& exchange) {
+        if (exchange.path != "/watch") return exchange.reply(200, std::to_string(exchange.connection));
+        return exchange.begin_stream() && exchange.chunk("a") && exchange.chunk("b") && exchange.end_stream();
+      },
+      ScriptedServer::Tls{by_address_});
+  auto transport = make_backend(GetParam(), server.address(), trusting());
+  ASSERT_TRUE(transport);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ("1", (*transport)->call({"POST", "/", {}, "{}"}, kDeadline, {})->body);
+  class Collect final : public StreamReceiver {
+   public:
+    bool on_open(const HttpResponse&) override { return true; }
+    bool on_bytes(std::string_view bytes) override {
+      body += bytes;
+      return true;
+    }
+    std::string body;
+  } collect;
+  const auto end = (*transport)->stream({"GET", "/watch", {}, ""}, {}, collect, {});
+  ASSERT_TRUE(end) << end.error().message;
+  EXPECT_EQ(StreamEndReason::finished, end->reason) << end->message;
+  EXPECT_EQ("ab", collect.body);
+}
+
+TEST_P(TlsOver, VersionsBeforeTls12AreRefused) {
   ScriptedServer server(answer, ScriptedServer::Tls{by_address_, "", TLS1_1_VERSION});
   EXPECT_FALSE(call(server, trusting()));
 }
 
-TEST_F(TlsTest, MaterialThatIsNoPemIsInvalidAndNamesItsPlace) {
+TEST_P(TlsOver, MaterialThatIsNoPemIsInvalidAndNamesItsPlace) {
   const ServerAddress address{true, "127.0.0.1", 1, ""};
   const auto message = [&](const TlsSettings& tls) {
-    const auto transport = make_beast_transport(address, tls);
+    const auto transport = make_backend(GetParam(), address, tls);
     return transport ? "accepted" : transport.error().message;
   };
   TlsSettings tls;
@@ -126,7 +162,7 @@ TEST_F(TlsTest, MaterialThatIsNoPemIsInvalidAndNamesItsPlace) {
   EXPECT_TRUE(message(tls).starts_with("TLS client certificate from the given PEM text: no usable certificate"));
 }
 
-TEST_F(TlsTest, AKubeconfigLeadsToTheServer) {
+TEST_P(TlsOver, AKubeconfigLeadsToTheServer) {
   ScriptedServer server(
       [](Exchange& exchange) {
         return exchange.reply(200, exchange.headers["user-agent"] + ", " + exchange.headers["authorization"]);
@@ -143,7 +179,7 @@ TEST_F(TlsTest, AKubeconfigLeadsToTheServer) {
   std::filesystem::remove_all(folder);
   ASSERT_TRUE(access) << access.error().message;
   const SystemClock clock;
-  const auto transport = make_transport(*access, {}, user_agent("1.2.3"), clock);
+  const auto transport = make_transport(*access, {}, user_agent("1.2.3"), clock, GetParam());
   ASSERT_TRUE(transport) << transport.error().message;
   const auto response = (*transport)->call({"GET", "/", {}, ""}, kDeadline, {});
   ASSERT_TRUE(response) << response.error().message;

@@ -9,6 +9,7 @@
 #include <future>
 #include <thread>
 
+#include "integration/libraries.hpp"
 #include "integration/scripted_server.hpp"
 #include "kube/connect.hpp"
 
@@ -20,11 +21,19 @@ using basalt::testing::kDeadline;
 using basalt::testing::ScriptedServer;
 using std::chrono::milliseconds;
 
-std::unique_ptr<Transport> connect_to(const ServerAddress& address, const TransportOptions& options = {}) {
-  auto transport = make_beast_transport(address, {}, options);
-  EXPECT_TRUE(transport);
-  return std::move(*transport);
-}
+class OverEach : public ::testing::TestWithParam<HttpLibrary> {
+ protected:
+  static std::unique_ptr<Transport> connect_to(const ServerAddress& address, const TransportOptions& options = {}) {
+    auto transport = make_backend(GetParam(), address, {}, options);
+    EXPECT_TRUE(transport);
+    return std::move(*transport);
+  }
+};
+class TransportOver : public OverEach {};
+class StreamOver : public OverEach {};
+
+INSTANTIATE_TEST_SUITE_P(Each, TransportOver, basalt::testing::kLibraries, basalt::testing::library_name);
+INSTANTIATE_TEST_SUITE_P(Each, StreamOver, basalt::testing::kLibraries, basalt::testing::library_name);
 
 // Collects a stream.
 class Collect : public StreamReceiver {
@@ -67,7 +76,7 @@ class SilentPort {
 const HttpRequest kGet{"GET", "/x", {}, ""};
 const HttpRequest kPost{"POST", "/x", {{"Content-Type", "application/json"}}, "{}"};
 
-TEST(Transport, KeepsConnectionsAlive) {
+TEST_P(TransportOver, KeepsConnectionsAlive) {
   ScriptedServer server([](Exchange& exchange) {
     return exchange.reply(200, exchange.method + " " + exchange.path + " " + exchange.headers["host"] + " " +
                                    exchange.headers["x-a"] + " " + exchange.body + " on " +
@@ -85,7 +94,7 @@ TEST(Transport, KeepsConnectionsAlive) {
   }
 }
 
-TEST(Transport, AClosedConnectionIsNotUsedAgain) {
+TEST_P(TransportOver, AClosedConnectionIsNotUsedAgain) {
   ScriptedServer server([](Exchange& exchange) {
     exchange.reply(200, std::to_string(exchange.connection));
     return false;  // closes, without saying so
@@ -99,7 +108,7 @@ TEST(Transport, AClosedConnectionIsNotUsedAgain) {
   }
 }
 
-TEST(Transport, AGetIsSentAgainWhenItsKeptConnectionCloses) {
+TEST_P(TransportOver, AGetIsSentAgainWhenItsKeptConnectionCloses) {
   ScriptedServer server([](Exchange& exchange) {
     if (exchange.connection == 1 && exchange.path == "/second") return false;
     return exchange.reply(200, std::to_string(exchange.connection));
@@ -111,7 +120,7 @@ TEST(Transport, AGetIsSentAgainWhenItsKeptConnectionCloses) {
   EXPECT_EQ("2", response->body);
 }
 
-TEST(Transport, AWriteIsNeverSentAgain) {
+TEST_P(TransportOver, AWriteIsNeverSentAgain) {
   ScriptedServer server([](Exchange& exchange) {
     return exchange.path != "/lost" && exchange.reply(200, "");  // takes the request, and closes without an answer
   });
@@ -123,7 +132,7 @@ TEST(Transport, AWriteIsNeverSentAgain) {
   EXPECT_EQ(2, server.counts().requests);
 }
 
-TEST(Transport, ATruncatedReplyIsAnError) {
+TEST_P(TransportOver, ATruncatedReplyIsAnError) {
   ScriptedServer server([](Exchange& exchange) {
     exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
     return false;
@@ -133,7 +142,7 @@ TEST(Transport, ATruncatedReplyIsAnError) {
   EXPECT_EQ(ErrorCode::unavailable, response.error().code);
 }
 
-TEST(Transport, AReplyThatIsNotHttpOrTooLargeIsInvalid) {
+TEST_P(TransportOver, AReplyThatIsNotHttpOrTooLargeIsInvalid) {
   ScriptedServer server([](Exchange& exchange) {
     if (exchange.path == "/large") return exchange.reply(200, std::string(2000, 'x'));
     if (exchange.path == "/headers") return exchange.reply(200, "", "X: " + std::string(100'000, 'x') + "\r\n");
@@ -150,7 +159,60 @@ TEST(Transport, AReplyThatIsNotHttpOrTooLargeIsInvalid) {
   }
 }
 
-TEST(Transport, ASilentServerIsATimeout) {
+TEST_P(TransportOver, HeadersOfOneNameAreSentApartOrNotAtAll) {
+  ScriptedServer server([](Exchange& exchange) { return exchange.reply(200, exchange.body); });
+  const auto transport = connect_to(server.address());
+  const HttpRequest impersonating{"POST", "/x", {{"Impersonate-Group", "a"}, {"impersonate-group", "b"}}, "{}"};
+  const auto response = transport->call(impersonating, kDeadline, {});
+  if (GetParam() == HttpLibrary::beast) {
+    ASSERT_TRUE(response) << response.error().message;
+  } else {  // it would send "a, b": the name of another group
+    ASSERT_FALSE(response);
+    EXPECT_EQ(ErrorCode::invalid, response.error().code);
+    EXPECT_EQ("POST /x: cpprestsdk cannot send the header impersonate-group more than once; use --http-client=beast",
+              response.error().message);
+    EXPECT_EQ(0, server.counts().requests);
+  }
+}
+
+TEST_P(TransportOver, AnAddressOfIpVersion6IsReachedOrRefusedClearly) {
+  const auto transport = connect_to({false, "::1", 1, ""});
+  const auto response = transport->call(kPost, kDeadline, {});
+  ASSERT_FALSE(response);
+  const bool beast = GetParam() == HttpLibrary::beast;
+  EXPECT_EQ(beast ? ErrorCode::unavailable : ErrorCode::invalid, response.error().code) << response.error().message;
+  if (!beast) {
+    EXPECT_NE(std::string::npos, response.error().message.find("expected an IPv4 address, or --http-client=beast"));
+  }
+}
+
+TEST_P(TransportOver, ANameIsLookedUp) {
+  ScriptedServer server([](Exchange& exchange) { return exchange.reply(200, exchange.headers["host"]); });
+  ServerAddress address = server.address();
+  address.host = "localhost";
+  const auto response = connect_to(address)->call(kPost, kDeadline, {});
+  ASSERT_TRUE(response) << response.error().message;
+  EXPECT_EQ("localhost:" + std::to_string(server.port()), response->body);
+}
+
+TEST_P(TransportOver, BytesOfAllValuesComeThrough) {
+  ScriptedServer server([](Exchange& exchange) { return exchange.reply(200, exchange.body); });
+  std::string bytes;
+  for (int i = 0; i < 300'000; ++i) bytes.push_back(static_cast<char>(i * 7));
+  const auto response = connect_to(server.address())->call({"PATCH", "/x", {}, bytes}, kDeadline, {});
+  ASSERT_TRUE(response) << response.error().message;
+  EXPECT_EQ(bytes, response->body);
+}
+
+TEST_P(TransportOver, ARedirectIsNotFollowed) {
+  ScriptedServer server([](Exchange& exchange) { return exchange.reply(302, "", "Location: /elsewhere\r\n"); });
+  const auto response = connect_to(server.address())->call(kGet, kDeadline, {});
+  ASSERT_TRUE(response) << response.error().message;
+  EXPECT_EQ(302, response->status);
+  EXPECT_EQ(1, server.counts().requests);
+}
+
+TEST_P(TransportOver, ASilentServerIsATimeout) {
   const SilentPort silent(true);
   for (const bool tls : {false, true}) {
     const auto transport = connect_to(silent.address(tls));
@@ -166,7 +228,7 @@ TEST(Transport, ASilentServerIsATimeout) {
   }
 }
 
-TEST(Transport, TellsThatNobodyListens) {
+TEST_P(TransportOver, TellsThatNobodyListens) {
   const SilentPort nobody(false);
   const auto transport = connect_to(nobody.address());
   const auto response = transport->call(kGet, kDeadline, {});
@@ -178,7 +240,7 @@ TEST(Transport, TellsThatNobodyListens) {
   EXPECT_EQ(StreamEndReason::connection_refused, end->reason);
 }
 
-TEST(Transport, UsesNoMoreConnectionsThanAllowed) {
+TEST_P(TransportOver, UsesNoMoreConnectionsThanAllowed) {
   ScriptedServer server([](Exchange& exchange) { return exchange.reply(200, ""); });
   TransportOptions options;
   options.connections = 2;
@@ -195,7 +257,7 @@ TEST(Transport, UsesNoMoreConnectionsThanAllowed) {
   EXPECT_LE(server.counts().most_open, 2);
 }
 
-TEST(Transport, AFullPoolIsATimeout) {
+TEST_P(TransportOver, AFullPoolIsATimeout) {
   ScriptedServer server([](Exchange& exchange) {
     exchange.wait_for_close();
     return false;
@@ -214,7 +276,7 @@ TEST(Transport, AFullPoolIsATimeout) {
   EXPECT_EQ(ErrorCode::stopped, blocked.get().error().code);
 }
 
-TEST(Transport, AStopInterruptsACallAndWhoeverWaitsForAConnection) {
+TEST_P(TransportOver, AStopInterruptsACallAndWhoeverWaitsForAConnection) {
   ScriptedServer server([](Exchange& exchange) {
     exchange.wait_for_close();
     return false;
@@ -233,7 +295,7 @@ TEST(Transport, AStopInterruptsACallAndWhoeverWaitsForAConnection) {
   EXPECT_EQ(ErrorCode::stopped, call().error().code);
 }
 
-TEST(Stream, IsTheSameWhereverTheBytesAreCut) {
+TEST_P(StreamOver, IsTheSameWhereverTheBytesAreCut) {
   const std::string events = "{\"type\":\"ADDED\"}\n{\"type\":\"DELETED\"}\n";
   const std::string reply =
       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -258,7 +320,7 @@ TEST(Stream, IsTheSameWhereverTheBytesAreCut) {
   }
 }
 
-TEST(Stream, HandsBytesOverAsTheyCome) {
+TEST_P(StreamOver, HandsBytesOverAsTheyCome) {
   ScriptedServer server([](Exchange& exchange) {
     exchange.begin_stream();
     exchange.chunk("first");
@@ -277,7 +339,7 @@ TEST(Stream, HandsBytesOverAsTheyCome) {
   EXPECT_EQ(200, leave.status);
 }
 
-TEST(Stream, ThatFallsSilentStalls) {
+TEST_P(StreamOver, ThatFallsSilentStalls) {
   ScriptedServer server([](Exchange& exchange) {
     exchange.begin_stream();
     exchange.chunk("x");
@@ -293,7 +355,7 @@ TEST(Stream, ThatFallsSilentStalls) {
   EXPECT_EQ("x", collect.body);
 }
 
-TEST(Stream, ThatBreaksIsCutOff) {
+TEST_P(StreamOver, ThatBreaksIsCutOff) {
   ScriptedServer server([](Exchange& exchange) {
     exchange.begin_stream();
     exchange.chunk("whole");
@@ -304,10 +366,11 @@ TEST(Stream, ThatBreaksIsCutOff) {
   const auto end = connect_to(server.address())->stream(kGet, {}, collect, {});
   ASSERT_TRUE(end) << end.error().message;
   EXPECT_EQ(StreamEndReason::cut_off, end->reason);
-  EXPECT_EQ("wholepart", collect.body);
+  // Half a chunk is half an event, of no use; cpprestsdk keeps it to itself.
+  EXPECT_EQ(GetParam() == HttpLibrary::beast ? "wholepart" : "whole", collect.body);
 }
 
-TEST(Stream, WithBrokenChunksIsInvalid) {
+TEST_P(StreamOver, WithBrokenChunksIsInvalid) {
   ScriptedServer server([](Exchange& exchange) {
     exchange.begin_stream();
     exchange.write("zz\r\n");
@@ -320,7 +383,21 @@ TEST(Stream, WithBrokenChunksIsInvalid) {
   EXPECT_EQ(ErrorCode::invalid, end.error().code);
 }
 
-TEST(Stream, ThatIsRefusedTellsWhy) {
+TEST_P(StreamOver, WithAChunkOfANegativeSizeIsInvalid) {
+  ScriptedServer server([](Exchange& exchange) {
+    exchange.begin_stream();
+    exchange.write("-2\r\n");
+    exchange.wait_for_close();
+    return false;
+  });
+  Collect collect;
+  const auto end = connect_to(server.address())->stream(kGet, {}, collect, {});
+  ASSERT_FALSE(end);
+  EXPECT_EQ(ErrorCode::invalid, end.error().code) << end.error().message;
+  EXPECT_EQ("", collect.body);
+}
+
+TEST_P(StreamOver, ThatIsRefusedTellsWhy) {
   ScriptedServer server([](Exchange& exchange) { return exchange.reply(403, "{\"kind\":\"Status\"}"); });
   Collect collect;
   const auto end = connect_to(server.address())->stream(kGet, {}, collect, {});
@@ -331,7 +408,7 @@ TEST(Stream, ThatIsRefusedTellsWhy) {
   EXPECT_EQ(0, collect.status);
 }
 
-TEST(Stream, IsInterruptedByAStop) {
+TEST_P(StreamOver, IsInterruptedByAStop) {
   ScriptedServer server([](Exchange& exchange) {
     exchange.begin_stream();
     exchange.chunk("x");
@@ -358,7 +435,7 @@ TEST(Stream, IsInterruptedByAStop) {
   EXPECT_EQ(StreamEndReason::stopped, end->reason);
 }
 
-TEST(Stream, ReadsNothingWhileTheReceiverIsBusy) {
+TEST_P(StreamOver, ReadsNothingWhileTheReceiverIsBusy) {
   std::promise<std::size_t> full;
   ScriptedServer server([&full](Exchange& exchange) {
     exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");

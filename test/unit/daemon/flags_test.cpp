@@ -193,6 +193,13 @@ TEST(Flags, DurationsAreGos) {
   EXPECT_EQ("--schedule-period=0s: expected more than 0", refused({"--schedule-period=0s"}));
 }
 
+TEST(Flags, TheHttpClientIsOneOfTwo) {
+  EXPECT_EQ(kube::HttpLibrary::beast, accepted({}).http_client);
+  EXPECT_EQ(kube::HttpLibrary::beast, accepted({"--http-client=beast"}).http_client);
+  EXPECT_EQ(kube::HttpLibrary::cpprestsdk, accepted({"--http-client=cpprestsdk"}).http_client);
+  EXPECT_EQ("--http-client=curl: expected beast or cpprestsdk", refused({"--http-client=curl"}));
+}
+
 TEST(Flags, AllThatIsWrongIsSaidAtOnce) {
   EXPECT_EQ(
       "unknown flag --shceduler-name (did you mean --scheduler-name?)\n"
