@@ -58,7 +58,7 @@ properties: setup
 # One case at a time: each has a control plane of its own, and some measure.
 e2e: setup control-plane
 	@cmake --preset release -DBASALT_WERROR=$(WERROR)
-	cmake --build --preset release --parallel $(JOBS) --target basalt-scheduler basalt_e2e_tests
+	cmake --build --preset release --parallel $(JOBS) --target basalt-scheduler basalt_e2e_tests basalt_api_real_tests
 	BASALT_E2E_CONTROL_PLANE="$$(test/e2e/control_plane_binaries.sh)"
 	export BASALT_E2E_CONTROL_PLANE
 	ctest --preset release --label-regex e2e --no-tests=error $(ARGS)

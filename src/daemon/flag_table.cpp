@@ -23,7 +23,8 @@ constexpr std::array kFlags = {
     Flag{"kube-api-qps", number, "2000", honoured, "requests a second to the API server, on average; above 0"},
     Flag{"kube-api-burst", integer, "2000", honoured, "requests to the API server at once; at least 1"},
     Flag{"http-client", text, "beast", honoured,
-         "library that speaks to the API server: beast or cpprestsdk; docs/decisions/0002-cpprestsdk.md says when to use which"},
+         "library that speaks to the API server: beast or cpprestsdk; docs/decisions/0002-cpprestsdk.md says when to "
+         "use which"},
     // what is ours
     Flag{"scheduler-name", texts, "basalt", honoured,
          "pods with this spec.schedulerName are ours; may be repeated; Volcano's default is volcano"},

@@ -36,8 +36,8 @@ enum class HttpLibrary {
 /// HTTP/1.1 without credentials in headers. TLS material that comes from files is read again for new connections when
 /// it is older than five minutes. Fails with `invalid` when the material cannot be read or is no PEM; does not connect
 /// yet.
-Result<std::unique_ptr<Transport>> make_backend(HttpLibrary library, const ServerAddress& server, const TlsSettings& tls,
-                                                const TransportOptions& options = {});
+Result<std::unique_ptr<Transport>> make_backend(HttpLibrary library, const ServerAddress& server,
+                                                const TlsSettings& tls, const TransportOptions& options = {});
 
 /// The default backend.
 Result<std::unique_ptr<Transport>> make_beast_transport(const ServerAddress& server, const TlsSettings& tls,

@@ -407,8 +407,8 @@ class CpprestConnection final : public Connection {
 void CpprestConnection::connect_next() {
   const Address& address = addresses_[next_address_++];
   wire_ = std::make_shared<Wire>(address, tls_, options_);
-  const std::string url = std::string(tls_ ? "https://" : "http://") + address.address().to_string() + ":" +
-                          std::to_string(address.port());
+  const std::string url =
+      std::string(tls_ ? "https://" : "http://") + address.address().to_string() + ":" + std::to_string(address.port());
   client_ = std::make_unique<web::http::client::http_client>(url, configuration(wire_, tls_));
 }
 
@@ -417,21 +417,28 @@ std::shared_ptr<Talk> CpprestConnection::send(const web::http::http_request& mes
   web::http::http_request mine = message;
   mine.set_response_stream(streams::streambuf<std::uint8_t>(std::make_shared<Body>(talk)).create_ostream());
   wire_->expect_exchange();
-  client_->request(mine).then([talk](const pplx::task<web::http::http_response>& opened) {
+  using Reply = pplx::task<web::http::http_response>;
+  // What a task throws has to be asked for, or it ends the process; the asking thread sorts it out.
+  const auto or_failed = [talk](const auto& work) {
     try {
-      const web::http::http_response response = opened.get();
-      talk->tell_head(head_of(response));
-      response.content_ready().then([talk](const pplx::task<web::http::http_response>& whole) {
-        try {
-          whole.get();
-          talk->tell_end(nullptr);
-        } catch (...) {  // whatever it is: the asking thread sorts it out
-          talk->tell_end(std::current_exception());
-        }
-      });
-    } catch (...) {
+      work();
+    } catch (const std::exception&) {
       talk->tell_end(std::current_exception());
     }
+  };
+  or_failed([&] {
+    client_->request(mine).then([talk, or_failed](const Reply& opened) {
+      or_failed([&] {
+        const web::http::http_response response = opened.get();
+        talk->tell_head(head_of(response));
+        response.content_ready().then([talk, or_failed](const Reply& whole) {
+          or_failed([&] {
+            whole.get();
+            talk->tell_end(nullptr);
+          });
+        });
+      });
+    });
   });
   return talk;
 }
@@ -596,8 +603,9 @@ Result<std::vector<Address>> look_up(const ServerAddress& server) {
     addresses.emplace_back(boost::asio::ip::address_v4(ntohl(found->sin_addr.s_addr)), server.port);
   }
   if (addresses.empty()) {
-    return Error{ErrorCode::invalid, where + "it has IPv6 addresses alone, which cpprestsdk cannot connect to; expected "
-                                             "an IPv4 address, or --http-client=beast"};
+    return Error{ErrorCode::invalid, where +
+                                         "it has IPv6 addresses alone, which cpprestsdk cannot connect to; expected "
+                                         "an IPv4 address, or --http-client=beast"};
   }
   return addresses;
 }
@@ -622,7 +630,8 @@ Dial cpprest_dial(ServerAddress server, std::shared_ptr<TlsContext> tls, const T
     auto addresses = look_up(server);
     if (!addresses) return {nullptr, addresses.error()};
     if (stop.stop_requested()) {
-      return {nullptr, Error{ErrorCode::stopped, "connecting to " + host_header(server) + ": interrupted by a stop request"}};
+      return {nullptr,
+              Error{ErrorCode::stopped, "connecting to " + host_header(server) + ": interrupted by a stop request"}};
     }
     return {std::make_unique<CpprestConnection>(std::move(*addresses), tls, server, options), {}};
   };

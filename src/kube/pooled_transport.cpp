@@ -124,8 +124,8 @@ Result<StreamEnd> PooledTransport::stream(const HttpRequest& request, const Stre
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> make_backend(HttpLibrary library, const ServerAddress& server, const TlsSettings& tls,
-                                                const TransportOptions& options) {
+Result<std::unique_ptr<Transport>> make_backend(HttpLibrary library, const ServerAddress& server,
+                                                const TlsSettings& tls, const TransportOptions& options) {
   std::shared_ptr<TlsContext> context;
   if (server.tls) {
     auto made = TlsContext::make(tls, server.host);

@@ -10,9 +10,7 @@
 namespace basalt::kube {
 namespace {
 
-void set(int socket, int level, int option, int value) {
-  ::setsockopt(socket, level, option, &value, sizeof value);
-}
+void set(int socket, int level, int option, int value) { ::setsockopt(socket, level, option, &value, sizeof value); }
 
 int count(std::chrono::nanoseconds value, std::chrono::nanoseconds unit) {
   return static_cast<int>(std::max<std::int64_t>(1, value / unit));

@@ -90,12 +90,12 @@ Names ApiTest::story(const std::vector<Json>& events) {
 }
 
 Json ApiTest::pod(const std::string& name, const Json& more) {
-  Json made = {{"apiVersion", "v1"},
-               {"kind", "Pod"},
-               {"metadata", {{"name", name}}},
-               {"spec",
-                {{"containers",
-                  {{{"name", "c"}, {"image", "busybox:1"}, {"resources", {{"requests", {{"cpu", "1"}}}}}}}}}}};
+  Json made = {
+      {"apiVersion", "v1"},
+      {"kind", "Pod"},
+      {"metadata", {{"name", name}}},
+      {"spec",
+       {{"containers", {{{"name", "c"}, {"image", "busybox:1"}, {"resources", {{"requests", {{"cpu", "1"}}}}}}}}}}};
   made.merge_patch(more);
   return made;
 }

@@ -18,7 +18,7 @@ TEST(ApiDifferences, AreDocumented) {
   std::ostringstream text;
   text << file.rdbuf();
   EXPECT_NE(std::string::npos, text.str().find(traits_as_markdown())) << "copy into docs/api-differences.md:\n"
-                                                                     << traits_as_markdown();
+                                                                      << traits_as_markdown();
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ TEST_F(Objects, ACreatedPodHasWhatTheServerFillsIn) {
   EXPECT_EQ("Pod", made.at("/kind"));
   EXPECT_EQ(space(), made.at("/metadata/namespace"));
   EXPECT_EQ(36U, made.uid().size());
-  EXPECT_THAT(made.at("/metadata/creationTimestamp").get<std::string>(), ::testing::MatchesRegex("....-..-..T..:..:..Z"));
+  EXPECT_THAT(made.at("/metadata/creationTimestamp").get<std::string>(),
+              ::testing::MatchesRegex("....-..-..T..:..:..Z"));
   EXPECT_EQ("Always", made.at("/spec/restartPolicy"));
   EXPECT_EQ("ClusterFirst", made.at("/spec/dnsPolicy"));
   EXPECT_EQ("default-scheduler", made.at("/spec/schedulerName"));
@@ -34,14 +35,16 @@ TEST_F(Objects, ACreatedPodHasWhatTheServerFillsIn) {
     tolerated.push_back(toleration.value("key", "") + ":" + toleration.value("effect", "") + " for " +
                         std::to_string(toleration.value("tolerationSeconds", 0)));
   }
-  EXPECT_EQ((Names{"node.kubernetes.io/not-ready:NoExecute for 300", "node.kubernetes.io/unreachable:NoExecute for 300"}),
-            tolerated);
+  EXPECT_EQ(
+      (Names{"node.kubernetes.io/not-ready:NoExecute for 300", "node.kubernetes.io/unreachable:NoExecute for 300"}),
+      tolerated);
   EXPECT_EQ(made.version(), get(pods("/a")).version());
 }
 
 TEST_F(Objects, ALimitIsARequestToo) {
   const Seen made = make_pod(
-      "a", Json::parse(R"({"spec":{"containers":[{"name":"c","image":"i:latest","resources":{"limits":{"cpu":"2"}}}]}})"));
+      "a",
+      Json::parse(R"({"spec":{"containers":[{"name":"c","image":"i:latest","resources":{"limits":{"cpu":"2"}}}]}})"));
   ASSERT_EQ(201, made.status) << made.text;
   EXPECT_EQ("2", made.at("/spec/containers/0/resources/requests/cpu"));
   EXPECT_EQ("Always", made.at("/spec/containers/0/imagePullPolicy"));
@@ -62,7 +65,9 @@ TEST_F(Objects, ASecondOfTheSameNameAlreadyExists) {
 
 TEST_F(Objects, GenerateNameIsCompletedWithFiveCharacters) {
   const auto made = [&] {
-    return post(core("configmaps"), {{"metadata", {{"generateName", "made-"}}}}).at("/metadata/name").get<std::string>();
+    return post(core("configmaps"), {{"metadata", {{"generateName", "made-"}}}})
+        .at("/metadata/name")
+        .get<std::string>();
   };
   const std::string first = made();
   EXPECT_THAT(first, ::testing::MatchesRegex("made-[a-z0-9]{5}"));
@@ -88,7 +93,8 @@ TEST_F(Objects, TheNamespaceOfTheBodyMustBeThatOfThePath) {
   const Seen refused = make_config("a", {{"metadata", {{"namespace", "default"}}}});
   EXPECT_EQ(400, refused.status);
   EXPECT_EQ("BadRequest", refused.reason());
-  EXPECT_THAT(refused.message(), HasSubstr("the namespace of the provided object does not match the namespace sent on the request"));
+  EXPECT_THAT(refused.message(),
+              HasSubstr("the namespace of the provided object does not match the namespace sent on the request"));
 }
 
 TEST_F(Objects, AnInvalidPodIsRefusedWithEveryCause) {
@@ -140,7 +146,8 @@ TEST_F(Objects, AWriteThatChangesNothingKeepsTheResourceVersion) {
 
 TEST_F(Objects, TheStatusIsWrittenApart) {
   make_pod("a");
-  const Seen spec_only = patch(pods("/a"), {{"metadata", {{"labels", {{"l", "1"}}}}}, {"status", {{"phase", "Running"}}}});
+  const Seen spec_only =
+      patch(pods("/a"), {{"metadata", {{"labels", {{"l", "1"}}}}}, {"status", {{"phase", "Running"}}}});
   EXPECT_EQ("Pending", spec_only.at("/status/phase"));
   EXPECT_EQ("1", spec_only.at("/metadata/labels/l"));
   const Seen status_only =
@@ -170,15 +177,17 @@ TEST_F(Objects, AMergePatchSetsAndRemoves) {
 
 TEST_F(Objects, AJsonPatchIsDoneWholeOrNotAtAll) {
   make_config("a");
-  const Json change = Json::parse(R"([{"op":"add","path":"/data/n","value":"1"},{"op":"test","path":"/data/k","value":"v"},
+  const Json change =
+      Json::parse(R"([{"op":"add","path":"/data/n","value":"1"},{"op":"test","path":"/data/k","value":"v"},
       {"op":"move","from":"/data/n","path":"/data/m"}])");
   EXPECT_EQ((Json{{"k", "v"}, {"m", "1"}}), patch(core("configmaps/a"), change, kJsonPatch).at("/data"));
-  const Json failing = Json::parse(
-      R"([{"op":"remove","path":"/data/m"},{"op":"test","path":"/data/k","value":"other"}])");
+  const Json failing =
+      Json::parse(R"([{"op":"remove","path":"/data/m"},{"op":"test","path":"/data/k","value":"other"}])");
   const Seen refused = patch(core("configmaps/a"), failing, kJsonPatch);
   EXPECT_EQ(422, refused.status) << refused.text;
   EXPECT_EQ("1", get(core("configmaps/a")).at("/data/m"));
-  EXPECT_EQ(422, patch(core("configmaps/a"), Json::parse(R"([{"op":"remove","path":"/data/none"}])"), kJsonPatch).status);
+  EXPECT_EQ(422,
+            patch(core("configmaps/a"), Json::parse(R"([{"op":"remove","path":"/data/none"}])"), kJsonPatch).status);
 }
 
 TEST_F(Objects, AStrategicMergeKnowsTheKeysOfLists) {
@@ -194,9 +203,9 @@ TEST_F(Objects, AStrategicMergeKnowsTheKeysOfLists) {
   std::map<std::string, std::string> found;
   for (const Json& each : both.at("/status/conditions")) found[each.at("type")] = each.at("status");
   EXPECT_EQ((std::map<std::string, std::string>{{"DiskPressure", "False"}, {"Ready", "False"}}), found);
-  const Seen removed = patch(
-      path + "/status",
-      Json::parse(R"({"status":{"conditions":[{"type":"DiskPressure","$patch":"delete"}]}})"), kStrategic);
+  const Seen removed =
+      patch(path + "/status", Json::parse(R"({"status":{"conditions":[{"type":"DiskPressure","$patch":"delete"}]}})"),
+            kStrategic);
   EXPECT_EQ(1U, removed.at("/status/conditions").size());
   remove(path);
 }
@@ -213,8 +222,7 @@ TEST_F(Objects, APatchWithAnotherUidOrVersionIsAConflict) {
 
 TEST_F(Objects, ServerSideApplyWorksOrIsRefusedAsAMediaType) {
   const std::string body = R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"x":"y"}})";
-  const Seen applied =
-      ask("PATCH", core("configmaps/a?fieldManager=me"), body, "application/apply-patch+yaml");
+  const Seen applied = ask("PATCH", core("configmaps/a?fieldManager=me"), body, "application/apply-patch+yaml");
   if (has(Trait::server_side_apply)) {
     EXPECT_EQ(201, applied.status) << applied.text;
   } else {
@@ -256,11 +264,15 @@ TEST_F(Objects, ADeletionHappensOnlyIfItsPreconditionsHold) {
   const Seen other_uid = remove(core("configmaps/a"), {{"preconditions", {{"uid", "somebody-else"}}}});
   EXPECT_EQ(409, other_uid.status) << other_uid.text;
   EXPECT_EQ("Conflict", other_uid.reason());
-  EXPECT_THAT(other_uid.message(), HasSubstr("Precondition failed: UID in precondition: somebody-else, UID in object meta: " + made.uid()));
+  EXPECT_EQ(
+      "Operation cannot be fulfilled on ConfigMap \"a\": the UID in the precondition (somebody-else) does not match "
+      "the UID in record (" +
+          made.uid() + "). The object might have been deleted and then recreated",
+      other_uid.message());
   EXPECT_EQ(409, remove(core("configmaps/a"), {{"preconditions", {{"resourceVersion", "1"}}}}).status);
-  EXPECT_EQ(200, remove(core("configmaps/a"),
-                        {{"preconditions", {{"uid", made.uid()}, {"resourceVersion", made.version()}}}})
-                     .status);
+  EXPECT_EQ(
+      200, remove(core("configmaps/a"), {{"preconditions", {{"uid", made.uid()}, {"resourceVersion", made.version()}}}})
+               .status);
 }
 
 TEST_F(Objects, FinalizersHoldADeletionUntilTheyAreGone) {
@@ -270,7 +282,8 @@ TEST_F(Objects, FinalizersHoldADeletionUntilTheyAreGone) {
   ASSERT_EQ(200, held.status);
   EXPECT_TRUE(held.at("/metadata/deletionTimestamp").is_string());
   EXPECT_EQ(0, held.at("/metadata/deletionGracePeriodSeconds"));
-  const Seen added = patch(core("configmaps/a"), Json::parse(R"({"metadata":{"finalizers":["example.com/held","example.com/more"]}})"));
+  const Seen added = patch(core("configmaps/a"),
+                           Json::parse(R"({"metadata":{"finalizers":["example.com/held","example.com/more"]}})"));
   EXPECT_EQ(422, added.status) << added.text;
   EXPECT_EQ(200, patch(core("configmaps/a"), {{"metadata", {{"finalizers", nullptr}}}}).status);
   EXPECT_EQ(404, get(core("configmaps/a")).status);
@@ -295,9 +308,10 @@ TEST_F(Objects, TextOfASecretIsKeptAsData) {
 }
 
 TEST_F(Objects, MembersOfTheWrongTypeAreRefused) {
-  EXPECT_EQ(400, make_config("a", {{"data", "text"}}).status);
+  EXPECT_EQ(has(Trait::schemas_of_builtin_kinds) ? 400 : 201, make_config("b", {{"data", "text"}}).status);
   EXPECT_EQ(400, ask("POST", core("configmaps"), "{\"metadata\":").status);
-  EXPECT_EQ(400, ask("POST", core("configmaps"), R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"}})").status);
+  EXPECT_EQ(400,
+            ask("POST", core("configmaps"), R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"}})").status);
 }
 
 TEST_F(Objects, FieldsThatDoNotExistAreTreatedAsStated) {
@@ -306,7 +320,8 @@ TEST_F(Objects, FieldsThatDoNotExistAreTreatedAsStated) {
   EXPECT_EQ(has(Trait::schemas_of_builtin_kinds), made.at("/unknown").is_null());
   const Seen strict = post(core("configmaps?fieldValidation=Strict"), {{"metadata", {{"name", "b"}}}, {"unknown", 1}});
   EXPECT_EQ(has(Trait::field_validation) ? 400 : 201, strict.status);
-  const Seen node = post("/api/v1/nodes", {{"metadata", {{"name", space()}}}, {"status", {{"capacity", {{"cpu", "1000m"}}}}}});
+  const Seen node =
+      post("/api/v1/nodes", {{"metadata", {{"name", space()}}}, {"status", {{"capacity", {{"cpu", "1000m"}}}}}});
   EXPECT_EQ(has(Trait::canonical_quantities) ? "1" : "1000m", node.at("/status/capacity/cpu"));
   remove("/api/v1/nodes/" + space());
 }
@@ -324,7 +339,8 @@ TEST_F(Objects, GenerationsCountChangesOfWhatIsWanted) {
 }
 
 TEST_F(Objects, AScaleIsReadAndWritten) {
-  const Json deployment = Json::parse(R"({"metadata":{"name":"d"},"spec":{"paused":true,"replicas":0,"selector":{"matchLabels":{"a":"b"}},
+  const Json deployment =
+      Json::parse(R"({"metadata":{"name":"d"},"spec":{"paused":true,"replicas":0,"selector":{"matchLabels":{"a":"b"}},
       "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}})");
   const std::string path = in("apps/v1", "deployments");
   ASSERT_EQ(201, post(path, deployment).status);

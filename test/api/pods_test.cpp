@@ -32,7 +32,8 @@ class Pods : public ApiTest {
 
 TEST_F(Pods, ABindingIsANodeNameAndACondition) {
   make_pod("a");
-  Json binding = {{"metadata", {{"name", "a"}, {"annotations", {{"k", "v"}}}}}, {"target", {{"kind", "Node"}, {"name", "n1"}}}};
+  Json binding = {{"metadata", {{"name", "a"}, {"annotations", {{"k", "v"}}}}},
+                  {"target", {{"kind", "Node"}, {"name", "n1"}}}};
   const Seen bound = post(pods("/a/binding"), binding);
   EXPECT_EQ(201, bound.status) << bound.text;
   EXPECT_EQ("Status", bound.at("/kind"));
@@ -51,7 +52,8 @@ TEST_F(Pods, APodIsBoundOnce) {
     const Seen again = bind("a", node);
     EXPECT_EQ(409, again.status) << again.text;
     EXPECT_EQ("Conflict", again.reason());
-    EXPECT_EQ("Operation cannot be fulfilled on pods/binding \"a\": pod a is already assigned to node \"n1\"", again.message());
+    EXPECT_EQ("Operation cannot be fulfilled on pods/binding \"a\": pod a is already assigned to node \"n1\"",
+              again.message());
   }
 }
 
@@ -62,7 +64,8 @@ TEST_F(Pods, ABindingHoldsForTheUidItNames) {
   const Seen refused = bind("a", "n1", gone);
   EXPECT_EQ(409, refused.status) << refused.text;
   EXPECT_EQ("Conflict", refused.reason());
-  EXPECT_THAT(refused.message(), HasSubstr("Precondition failed: UID in precondition: " + gone + ", UID in object meta: " + present));
+  EXPECT_THAT(refused.message(),
+              HasSubstr("Precondition failed: UID in precondition: " + gone + ", UID in object meta: " + present));
   EXPECT_EQ(201, bind("a", "n1", present).status);
 }
 
@@ -72,7 +75,8 @@ TEST_F(Pods, ABindingNeedsAPodAndANode) {
   EXPECT_EQ("pods \"none\" not found", nobody.message());
   make_pod("a");
   EXPECT_EQ(422, bind("a", "").status);
-  const Seen other_kind = post(pods("/a/binding"), {{"metadata", {{"name", "a"}}}, {"target", {{"kind", "Pod"}, {"name", "n"}}}});
+  const Seen other_kind =
+      post(pods("/a/binding"), {{"metadata", {{"name", "a"}}}, {"target", {{"kind", "Pod"}, {"name", "n"}}}});
   EXPECT_EQ(422, other_kind.status) << other_kind.text;
 }
 
@@ -156,7 +160,8 @@ TEST_F(Pods, AnEvictionSpendsTheDisruptionBudget) {
 
 TEST_F(Pods, APriorityClassGivesItsValue) {
   const std::string name = "class-" + space();
-  const Seen made = post("/apis/scheduling.k8s.io/v1/priorityclasses", {{"metadata", {{"name", name}}}, {"value", 1000}});
+  const Seen made =
+      post("/apis/scheduling.k8s.io/v1/priorityclasses", {{"metadata", {{"name", name}}}, {"value", 1000}});
   ASSERT_EQ(201, made.status) << made.text;
   EXPECT_EQ("PreemptLowerPriority", made.at("/preemptionPolicy"));
   // A server that reads classes through a cache may not know a new one at once.
@@ -172,7 +177,8 @@ TEST_F(Pods, APriorityClassGivesItsValue) {
 
 TEST_F(Pods, TheQualityOfServiceFollowsFromRequestsAndLimits) {
   const auto quality = [&](const std::string& name, const std::string& resources) {
-    return make_pod(name, Json::parse(R"({"spec":{"containers":[{"name":"c","image":"i","resources":)" + resources + "}]}}"))
+    return make_pod(name,
+                    Json::parse(R"({"spec":{"containers":[{"name":"c","image":"i","resources":)" + resources + "}]}}"))
         .at("/status/qosClass");
   };
   EXPECT_EQ("BestEffort", quality("a", "{}"));

@@ -10,13 +10,17 @@ using enum Trait;
 constexpr std::string_view kNewer = "newer than the real server that Debian's sources make (1.20)";
 
 constexpr std::array kTraits = {
-    TraitRow{server_side_apply, "server-side apply", 18, false,
-             "a patch of type application/apply-patch+yaml is applied; else it is refused with 415, and kubectl says so",
-             "who owns which field would have to be kept for every object; nothing here applies that way"},
-    TraitRow{managed_fields, "managedFields", 18, false, "metadata.managedFields says who wrote what; else it is absent",
+    TraitRow{
+        server_side_apply, "server-side apply", 18, false,
+        "a patch of type application/apply-patch+yaml is applied; else it is refused with 415, and kubectl says so",
+        "who owns which field would have to be kept for every object; nothing here applies that way"},
+    TraitRow{managed_fields, "managedFields", 18, false,
+             "metadata.managedFields says who wrote what; else it is absent",
              "without server-side apply nobody reads it"},
     TraitRow{streaming_lists, "sendInitialEvents", 34, true,
-             "a watch begins with all objects and a bookmark that ends them; else the request is refused or the parameter ignored", kNewer},
+             "a watch begins with all objects and a bookmark that ends them; else the request is refused or the "
+             "parameter ignored",
+             kNewer},
     TraitRow{policy_v1, "policy/v1", 21, true,
              "budgets and evictions are served as policy/v1; else as policy/v1beta1 alone", kNewer},
     TraitRow{restarts_as_text, "RESTARTS as text", 22, true,
@@ -27,11 +31,15 @@ constexpr std::array kTraits = {
              "fieldValidation=Strict refuses unknown fields with 400; else it has no effect",
              "the embedded server has no schemas of built-in kinds to check against"},
     TraitRow{schemas_of_builtin_kinds, "schemas of built-in kinds", 0, false,
-             "unknown fields of built-in kinds are dropped; else they are kept as they came",
+             "unknown fields of built-in kinds are dropped, and values of a wrong type refused; else they are kept as "
+             "they came, but for the fields that the server itself reads",
              "objects are kept as JSON; nobody whom the embedded server serves sends fields that do not exist"},
     TraitRow{canonical_quantities, "canonical quantities", 0, false,
              "quantities are written back in canonical form (1000m is 1); else as they came",
              "every reader has to parse quantities anyway"},
+    TraitRow{items_without_kind, "items without kind", 0, false,
+             "items of a list of a built-in kind do not repeat apiVersion and kind; else each has them",
+             "lists, watches and replies share one text of each object"},
 };
 
 }  // namespace

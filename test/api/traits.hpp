@@ -17,6 +17,7 @@ enum class Trait {
   field_validation,
   schemas_of_builtin_kinds,
   canonical_quantities,
+  items_without_kind,
 };
 
 /// One line of docs/api-differences.md.

@@ -122,6 +122,7 @@ commands() {
   expect '^p1$' -- get pods -l more=z -o 'jsonpath={.items[*].metadata.name}'
   expect 'default +p2' -- get pods --all-namespaces --field-selector metadata.name=p2
   expect 'Pending' -- get pods --show-labels
+  expect '^pod/p2$' -- get pods -o name
   expect 'kube-system +Active' -- get ns
   expect 'queues +q,queue-v1beta1 +scheduling.volcano.sh/v1beta1 +false +Queue' -- api-resources
   expect 'scheduling.volcano.sh/v1beta1' -- api-versions
@@ -154,6 +155,7 @@ commands() {
   expect 'deployment.apps/web created' -- create deployment web --image=nginx
   expect 'scaled' -- scale deployment web --replicas=3
   expect '^web +0/3' -- get deployments
+  expect 'deployment.apps/web +0/3' -- get all
   expect 'cm created' -- create configmap cm --from-literal=a=b
   expect 'a: b' -- get configmap cm -o yaml
 
@@ -166,25 +168,29 @@ JSON
   expect 'FailedScheduling +pod/p1 +nothing fits' -- get events
 
   # A watch shows what happens while it runs.
-  run get pods -w --request-timeout=20s > "$folder/watch" & local watcher=$!
+  run get pods -w --request-timeout=200s > "$folder/watch" & local watcher=$!
   until grep -qs '^p2' "$folder/watch"; do kill -0 "$watcher"; pause; done
   expect 'deleted' -- delete pod p2 --grace-period=0 --force
   until (($(grep -c '^p2' "$folder/watch") >= 2)); do kill -0 "$watcher"; pause; done
   kill "$watcher" 2> /dev/null || true
   wait "$watcher" 2> /dev/null || true
 
-  # A drain evicts; the pod ends when its node (here: we) says so.
-  run drain n1 --force --ignore-daemonsets --timeout=30s > "$folder/drain" & local drain=$!
+  # A drain evicts, once the budget allows it; the pod ends when its node (here: we) says so.
+  expect 'created' -- create poddisruptionbudget keep --selector=app=x --min-available=1
+  run drain n1 --force --ignore-daemonsets --timeout=200s > "$folder/drain" & local drain=$!
+  until grep -qs 'disruption budget' "$folder/drain"; do kill -0 "$drain"; pause; done
+  expect 'deleted' -- delete pdb keep
   until [[ -n "$(run get pod p1 -o 'jsonpath={.metadata.deletionTimestamp}')" ]]; do kill -0 "$drain"; done
   run delete pod p1 --grace-period=0 --force > /dev/null
   wait "$drain"
   grep -q 'evicted' "$folder/drain" || { cat "$folder/drain" >&2; exit 1; }
 
   refuse 'not found' -- get pod p1
-  refuse 'Unsupported|server-side|415|unknown format' -- apply --server-side -f "$folder/pod.yaml"
+  refuse 'server-side apply is not served' -- apply --server-side -f "$folder/pod.yaml"
   expect 'deleted' -- delete queue q1
   expect 'deleted' -- delete deployment web
-  expect 'deleted' -- delete configmap cm
+  expect 'labeled' -- label configmap cm away=yes
+  expect 'cm" deleted' -- delete configmaps -l away=yes
   expect 'deleted' -- delete event p1.1
   expect 'deleted' -- delete node n1
 }
@@ -218,6 +224,10 @@ YAML
   expect 'condition met' -- wait -n made --for=condition=Available deployment/web --timeout=60s
   expect 'condition met' -- wait -n made --for=condition=Complete job/count --timeout=60s
   expect 'deployment "?web"?|web.*image updated' -- set image -n made deployment/web c=new
+  expect 'successfully rolled out' -- rollout status -n made deployment/web --timeout=60s
+  expect '^2 ' -- rollout history -n made deployment/web
+  expect 'rolled back' -- rollout undo -n made deployment/web
+  expect 'restarted' -- rollout restart -n made deployment/web
   expect 'successfully rolled out' -- rollout status -n made deployment/web --timeout=60s
   expect '10.128.' -- get pods -n made -l app=web -o wide
   expect 'deleted' -- delete namespace made --timeout=60s

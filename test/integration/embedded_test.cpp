@@ -9,6 +9,7 @@
 
 #include "embedded/api/server.hpp"
 #include "embedded/http/self_signed.hpp"
+#include "integration/libraries.hpp"
 #include "kube/client.hpp"
 #include "kube/connect.hpp"
 #include "kube/frames.hpp"
@@ -23,7 +24,7 @@ const std::string kPodBody = R"(,"spec":{"containers":[{"name":"c","image":"i"}]
 // A server on a free port, and a client of it.
 class Served {
  public:
-  explicit Served(bool secure = false) {
+  explicit Served(kube::HttpLibrary library, bool secure = false) {
     ServerOptions options;
     kube::ServerAddress address{secure, "127.0.0.1", 0, ""};
     kube::TlsSettings tls;
@@ -33,7 +34,7 @@ class Served {
     }
     server_ = *HttpServer::start(options, api);
     address.port = server_->port();
-    transport = *kube::make_beast_transport(address, tls);
+    transport = *kube::make_backend(library, address, tls);
     client = std::make_unique<kube::Client>(*transport, clock, waiter);
   }
 
@@ -118,8 +119,12 @@ class Reflecting {
   std::jthread thread_;
 };
 
-TEST(EmbeddedOverHttp, OurClientBindsAPodOnce) {
-  Served served;
+class EmbeddedOver : public ::testing::TestWithParam<kube::HttpLibrary> {};
+
+INSTANTIATE_TEST_SUITE_P(Each, EmbeddedOver, basalt::testing::kLibraries, basalt::testing::library_name);
+
+TEST_P(EmbeddedOver, OurClientBindsAPodOnce) {
+  Served served(GetParam());
   EXPECT_EQ(201, served.make_pod("a").status.code);
   EXPECT_TRUE(served.client->bind({"default", "a", "", "n1", {{"k", "v"}}})->ok());
   const auto again = served.client->bind({"default", "a", "", "n1", {}});
@@ -130,8 +135,8 @@ TEST(EmbeddedOverHttp, OurClientBindsAPodOnce) {
   EXPECT_NE(std::string::npos, read->body.find(R"("k":"v")"));
 }
 
-TEST(EmbeddedOverHttp, OurClientDiscoversWhatIsServed) {
-  Served served;
+TEST_P(EmbeddedOver, OurClientDiscoversWhatIsServed) {
+  Served served(GetParam());
   const std::vector<std::string> groups{"", "policy", "none"};
   const auto found = served.client->discover(groups);
   ASSERT_TRUE(found) << found.error().message;
@@ -139,8 +144,8 @@ TEST(EmbeddedOverHttp, OurClientDiscoversWhatIsServed) {
   EXPECT_NE(nullptr, found->find("policy", "poddisruptionbudgets"));
 }
 
-TEST(EmbeddedOverHttp, AReflectorFollowsInProtobuf) {
-  Served served;
+TEST_P(EmbeddedOver, AReflectorFollowsInProtobuf) {
+  Served served(GetParam());
   for (const char* name : {"a", "b", "c"}) served.make_pod(name);
   Reflecting reflecting(served);
   EXPECT_TRUE(reflecting.known.wait_for({"a", "b", "c"}));
@@ -150,8 +155,8 @@ TEST(EmbeddedOverHttp, AReflectorFollowsInProtobuf) {
   EXPECT_EQ(kube::Encoding::protobuf, reflecting.known.encoding());
 }
 
-TEST(EmbeddedOverHttp, AReflectorSurvivesCutWatchesAndCompaction) {
-  Served served;
+TEST_P(EmbeddedOver, AReflectorSurvivesCutWatchesAndCompaction) {
+  Served served(GetParam());
   served.make_pod("a");
   Reflecting reflecting(served);
   ASSERT_TRUE(reflecting.known.wait_for_watches(1));
@@ -163,8 +168,8 @@ TEST(EmbeddedOverHttp, AReflectorSurvivesCutWatchesAndCompaction) {
   EXPECT_TRUE(reflecting.known.wait_for({"b"}));
 }
 
-TEST(EmbeddedOverHttp, AReplyThatIsLostLeavesTheBindDone) {
-  Served served;
+TEST_P(EmbeddedOver, AReplyThatIsLostLeavesTheBindDone) {
+  Served served(GetParam());
   served.make_pod("a");
   ASSERT_FALSE(served.api.faults().add(*parse_body(R"({"resource":"pods/binding","dropReply":true})")));
   const auto lost = served.client->bind({"default", "a", "", "n1", {}});
@@ -173,8 +178,8 @@ TEST(EmbeddedOverHttp, AReplyThatIsLostLeavesTheBindDone) {
   EXPECT_TRUE(served.client->bind({"default", "a", "", "n1", {}})->status.conflict());
 }
 
-TEST(EmbeddedOverHttp, ABigListComesInParts) {
-  Served served;
+TEST_P(EmbeddedOver, ABigListComesInParts) {
+  Served served(GetParam());
   const std::string big(100'000, 'x');
   const kube::Resource configmaps{"", "v1", "configmaps", true};
   for (int i = 0; i < 60; ++i) {
@@ -188,8 +193,8 @@ TEST(EmbeddedOverHttp, ABigListComesInParts) {
   EXPECT_EQ(60U, kube::split_list(reply->encoding, reply->body)->items.size());
 }
 
-TEST(EmbeddedOverHttp, HttpsIsServedWithACertificateOfItsOwn) {
-  Served served(true);
+TEST_P(EmbeddedOver, HttpsIsServedWithACertificateOfItsOwn) {
+  Served served(GetParam(), true);
   EXPECT_EQ(201, served.make_pod("a").status.code);
   Reflecting reflecting(served);
   EXPECT_TRUE(reflecting.known.wait_for({"a"}));

@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <future>
+#include <iterator>
 #include <thread>
 
 #include "integration/libraries.hpp"
@@ -406,6 +408,34 @@ TEST_P(StreamOver, ThatIsRefusedTellsWhy) {
   EXPECT_EQ(403, end->head.status);
   EXPECT_EQ("{\"kind\":\"Status\"}", end->head.body);
   EXPECT_EQ(0, collect.status);
+}
+
+std::ptrdiff_t open_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return std::distance(begin(all), end(all));
+}
+
+TEST_P(StreamOver, ThatIsLeftLeavesNothingOpen) {
+  const std::ptrdiff_t before = [] {
+    ScriptedServer server([](Exchange& exchange) { return exchange.reply(200, ""); });  // wakes a library's own threads
+    EXPECT_TRUE(connect_to(server.address())->call(kGet, kDeadline, {}));
+    return open_descriptors();
+  }();
+  ScriptedServer server([](Exchange& exchange) {
+    exchange.begin_stream();
+    exchange.chunk("x");
+    exchange.wait_for_close();
+    return false;
+  });
+  class Leave final : public Collect {
+    bool on_bytes(std::string_view) override { return false; }
+  } leave;
+  const auto transport = connect_to(server.address());
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(transport->stream(kGet, {}, leave, {}));
+  ASSERT_TRUE(server.wait_until([](const auto& counts) { return counts.closed == 20; }));
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (open_descriptors() > before && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_LE(open_descriptors(), before);
 }
 
 TEST_P(StreamOver, IsInterruptedByAStop) {

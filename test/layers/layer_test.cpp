@@ -141,9 +141,19 @@ TEST(Layers, OutsideLibrariesStayOutOfHeaders) {
       // The reader of JSON is a template over what is read, seen by the decoders' .cpp files alone.
       if (include == "simdjson.h" && file.path == fs::path("src/adapter/json_message.hpp")) continue;
       for (const char* library : {"boost/", "openssl/", "nlohmann/", "yaml-cpp/", "spdlog/", "google/", "grpc",
-                                  "cpprest/", "prometheus/", "simdjson"}) {
+                                  "cpprest/", "pplx/", "prometheus/", "simdjson"}) {
         EXPECT_FALSE(include.starts_with(library)) << file.path << " includes " << include;
       }
+    }
+  }
+}
+
+TEST(Layers, CpprestsdkIsNamedInOneFile) {
+  for (const SourceFile& file : all_sources()) {
+    if (file.path == fs::path("src/kube/cpprest_connection.cpp")) continue;
+    for (const std::string& include : file.includes) {
+      EXPECT_FALSE(include.starts_with("cpprest/") || include.starts_with("pplx/"))
+          << file.path << " includes " << include;
     }
   }
 }

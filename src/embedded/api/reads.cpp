@@ -38,6 +38,9 @@ class ListStream final : public AnswerStream {
 struct Continuation {
   std::uint64_t revision = 0;
   Key after;
+
+  // Whoever goes on although the moment is forgotten gets the rest as it is now.
+  [[nodiscard]] bool in_the_present() const { return revision == 0; }
 };
 
 std::string token_of(const Continuation& continuation) {
@@ -55,6 +58,17 @@ std::optional<Continuation> continuation_of(std::string_view token) {
   if (!revision || *revision < 0) return std::nullopt;
   return Continuation{static_cast<std::uint64_t>(*revision),
                       {kube::text_at(parsed, "space"), kube::text_at(parsed, "start")}};
+}
+
+Refusal going_on(Refusal refusal, const Continuation& from) {
+  if (refusal.code != 410) return refusal;
+  refusal.message =
+      "The provided continue parameter is too old to display a consistent list result. You can start a new list "
+      "without the continue parameter, or use the continue token in this response to retrieve the remainder of the "
+      "results. Continuing with the provided token results in an inconsistent list - objects that were created, "
+      "modified, or deleted between the time the first chunk was returned and now may show up in the list.";
+  refusal.continue_token = token_of({0, from.after});
+  return refusal;
 }
 
 Refusal invalid_options(std::string field, std::string_view why) {
@@ -127,9 +141,9 @@ Outcome<Page> ApiServer::page_of(const Call& call) {
                            "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
   }
   Listing listing;
-  if (from || exact) {
+  if (exact || (from && !from->in_the_present())) {
     auto past = cluster_.store().list_at(*call.kind, call.space, from ? from->revision : **asked);
-    if (!past) return past.refusal();
+    if (!past) return from ? going_on(past.refusal(), *from) : past.refusal();
     listing = *std::move(past);
   } else if (const std::string_view name = selector->only_name(); !name.empty() && !call.space.empty()) {
     listing.revision = cluster_.store().revision();
@@ -156,6 +170,7 @@ Outcome<Page> ApiServer::page_of(const Call& call) {
     }
   }
   if (page.remaining > 0) page.continue_token = token_of({page.revision, page.objects.back()->key});
+  if (!selector->selects_all()) page.remaining = 0;  // Kubernetes does not count what a selector would choose
   return page;
 }
 

@@ -96,7 +96,7 @@ Json list_metadata(const Page& page) {
   Json metadata = {{"resourceVersion", std::to_string(page.revision)}};
   if (!page.continue_token.empty()) {
     metadata["continue"] = page.continue_token;
-    metadata["remainingItemCount"] = page.remaining;
+    if (page.remaining > 0) metadata["remainingItemCount"] = page.remaining;
   }
   return metadata;
 }
@@ -106,8 +106,10 @@ std::string protobuf_list_metadata(const Page& page) {
   append_bytes_field(metadata, 2, std::to_string(page.revision));
   if (!page.continue_token.empty()) {
     append_bytes_field(metadata, 3, page.continue_token);
-    append_varint(metadata, 4U << 3U);
-    append_varint(metadata, page.remaining);
+    if (page.remaining > 0) {
+      append_varint(metadata, 4U << 3U);
+      append_varint(metadata, page.remaining);
+    }
   }
   return metadata;
 }

@@ -115,8 +115,10 @@ Outcome<HttpReply> ApiServer::perform(const Call& call) {
   }
   if (call.part == "scale" && call.version->scale) return scale(call);
   const bool is_pod = call.kind->is("", "pods");
-  if (is_pod && call.part == "binding" && call.verb == "create") return bind(call);
-  if (is_pod && call.part == "eviction" && call.verb == "create") return evict(call);
+  if (is_pod && (call.part == "binding" || call.part == "eviction")) {
+    if (call.verb != "create") return method_not_allowed();
+    return call.part == "binding" ? bind(call) : evict(call);
+  }
   if (call.kind->is("", "namespaces") && call.part == "finalize" && call.verb == "update") return finalize(call);
   if (is_pod && (call.part == "log" || call.part == "exec" || call.part == "attach" || call.part == "portforward")) {
     return not_implemented("pods of this cluster are simulated: they have no " + call.part);

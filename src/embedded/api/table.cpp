@@ -187,17 +187,62 @@ Json quota_cells(const Json& quota, WallTime now) {
   return {object_name(quota), quota_amounts(quota, false), quota_amounts(quota, true), age_of(quota, now)};
 }
 
+// "a,b" of the containers in a workload's template.
+std::string of_containers(const Json& workload, const char* member) {
+  const Json* containers = find_at(workload, "spec.template.spec.containers");
+  std::string text;
+  if (containers == nullptr) return text;
+  for (const Json& container : *containers) text += (text.empty() ? "" : ",") + kube::text_at(container, member);
+  return text;
+}
+
+// "a=b,c in (d,e),!f"
+std::string selector_text(const Json& workload) {
+  const Json* selector = find_at(workload, "spec.selector");
+  if (selector == nullptr) return "<none>";
+  std::string text;
+  for (const auto& [key, value] : kube::member_at(*selector, "matchLabels").items()) {
+    if (value.is_string()) text += (text.empty() ? "" : ",") + key + "=" + value.get<std::string>();
+  }
+  for (const Json& expression : kube::member_at(*selector, "matchExpressions")) {
+    const std::string op = kube::text_at(expression, "operator");
+    text += std::string(text.empty() ? "" : ",") + (op == "DoesNotExist" ? "!" : "") + kube::text_at(expression, "key");
+    if (op != "In" && op != "NotIn") continue;
+    std::string values;
+    for (const Json& value : kube::member_at(expression, "values")) {
+      if (value.is_string()) values += (values.empty() ? "" : ",") + value.get<std::string>();
+    }
+    text += (op == "In" ? " in (" : " notin (") + values + ")";
+  }
+  return or_none(text);
+}
+
+std::vector<Column> with_template_columns(std::vector<Column> columns) {
+  for (const char* name : {"Containers", "Images", "Selector"}) columns.push_back({name, "string", "", 1});
+  return columns;
+}
+
 Json deployment_cells(const Json& object, WallTime now) {
   return {object_name(object),
           std::to_string(count_or_zero(object, "status.readyReplicas")) + "/" +
               std::to_string(count_or_zero(object, "spec.replicas")),
-          count_or_zero(object, "status.updatedReplicas"), count_or_zero(object, "status.availableReplicas"),
-          age_of(object, now)};
+          count_or_zero(object, "status.updatedReplicas"),
+          count_or_zero(object, "status.availableReplicas"),
+          age_of(object, now),
+          of_containers(object, "name"),
+          of_containers(object, "image"),
+          selector_text(object)};
 }
 
 Json replica_set_cells(const Json& object, WallTime now) {
-  return {object_name(object), count_or_zero(object, "spec.replicas"), count_or_zero(object, "status.replicas"),
-          count_or_zero(object, "status.readyReplicas"), age_of(object, now)};
+  return {object_name(object),
+          count_or_zero(object, "spec.replicas"),
+          count_or_zero(object, "status.replicas"),
+          count_or_zero(object, "status.readyReplicas"),
+          age_of(object, now),
+          of_containers(object, "name"),
+          of_containers(object, "image"),
+          selector_text(object)};
 }
 
 std::string job_state(const Json& job) {
@@ -211,9 +256,14 @@ Json job_cells(const Json& job, WallTime now) {
   const auto wanted = integer_at(job, "spec.completions");
   const auto begun = parse_time(text_at(job, "status.startTime"));
   const auto ended = parse_time(text_at(job, "status.completionTime"));
-  return {object_name(job), job_state(job),
+  return {object_name(job),
+          job_state(job),
           std::to_string(count_or_zero(job, "status.succeeded")) + "/" + std::to_string(wanted.value_or(1)),
-          begun ? format_age(ended.value_or(now) - *begun) : "", age_of(job, now)};
+          begun ? format_age(ended.value_or(now) - *begun) : "",
+          age_of(job, now),
+          of_containers(job, "name"),
+          of_containers(job, "image"),
+          selector_text(job)};
 }
 
 Json counted_data_cells(const Json& object, WallTime now) {
@@ -285,11 +335,14 @@ const std::map<ResourceName, Layout>& layouts() {
         budget_cells}},
       {{"coordination.k8s.io", "leases"}, {{name_column(), {"Holder"}, {"Age"}}, lease_cells}},
       {{"apps", "deployments"},
-       {{name_column(), {"Ready"}, {"Up-to-date", "integer"}, {"Available", "integer"}, {"Age"}}, deployment_cells}},
+       {with_template_columns({name_column(), {"Ready"}, {"Up-to-date", "integer"}, {"Available", "integer"}, {"Age"}}),
+        deployment_cells}},
       {{"apps", "replicasets"},
-       {{name_column(), {"Desired", "integer"}, {"Current", "integer"}, {"Ready", "integer"}, {"Age"}},
+       {with_template_columns(
+            {name_column(), {"Desired", "integer"}, {"Current", "integer"}, {"Ready", "integer"}, {"Age"}}),
         replica_set_cells}},
-      {{"batch", "jobs"}, {{name_column(), {"Status"}, {"Completions"}, {"Duration"}, {"Age"}}, job_cells}},
+      {{"batch", "jobs"},
+       {with_template_columns({name_column(), {"Status"}, {"Completions"}, {"Duration"}, {"Age"}}), job_cells}},
       {{"apiextensions.k8s.io", "customresourcedefinitions"},
        {{name_column(), {"Created At", "date"}}, definition_cells}},
   };

@@ -72,9 +72,38 @@ void set_at(Json& object, std::string_view path, Json value) {
   (*here)[std::string(path)] = std::move(value);
 }
 
+Objection check_options(const Call& call, const char* options) {
+  const std::string_view dry_run = call.target.query("dryRun");
+  if (dry_run.empty() || dry_run == "All") return {};
+  return invalid(
+      "meta.k8s.io", options, "",
+      {{"FieldValueNotSupported",
+        "Unsupported value: []string{\"" + std::string(dry_run) + "\"}: supported values: \"All\"", "dryRun"}});
+}
+
+// Kinds of which an update of an object that is not there makes it.
+bool may_be_made_by_update(const Kind& kind) {
+  if (kind.resource.group == "rbac.authorization.k8s.io" || kind.is("coordination.k8s.io", "leases")) return true;
+  if (kind.is("scheduling.k8s.io", "priorityclasses")) return true;
+  for (const char* plural : {"endpoints", "events", "limitranges", "podtemplates", "resourcequotas", "services"}) {
+    if (kind.is("", plural)) return true;
+  }
+  return false;
+}
+
+// Kinds whose deletion is answered with the object, not with a Status.
+bool answers_deleted_object(const Kind& kind) {
+  for (const char* plural :
+       {"persistentvolumeclaims", "persistentvolumes", "pods", "podtemplates", "resourcequotas", "serviceaccounts"}) {
+    if (kind.is("", plural)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Outcome<HttpReply> ApiServer::create(const Call& call) {
+  if (auto objection = check_options(call, "CreateOptions")) return *objection;
   auto body = read_object(call.http, message_of(*call.kind));
   if (!body) return body.refusal();
   const auto created = cluster_.create(*call.kind, call.space, *std::move(body), options_of(call));
@@ -85,6 +114,18 @@ Outcome<HttpReply> ApiServer::create(const Call& call) {
 Outcome<HttpReply> ApiServer::change(const Call& call) {
   const auto body = read_change(call);
   if (!body) return body.refusal();
+  if (auto objection = check_options(call, call.verb == "update" ? "UpdateOptions" : "PatchOptions")) return *objection;
+  if (call.verb == "update" && call.part.empty() && may_be_made_by_update(*call.kind) &&
+      !cluster_.store().find(*call.kind, call.key())) {
+    if (text_at(*body, "metadata.name") != call.name) {
+      return bad_request("the name of the object (" + text_at(*body, "metadata.name") +
+                         ") does not match the name on the URL (" + call.name + ")");
+    }
+    const auto created = cluster_.create(*call.kind, call.space, *body, options_of(call));
+    // Somebody else may have made it in between: then it is there to be updated.
+    if (created) return object_reply(call, 201, **created);
+    if (created.refusal().code != 409) return created.refusal();
+  }
   const Part part = call.part == "status" ? Part::status : Part::main;
   const auto changed = cluster_.modify(
       *call.kind, call.key(), part, [&](const Json& present) { return wanted_tree(call, *body, present); },
@@ -98,7 +139,7 @@ Outcome<HttpReply> ApiServer::remove(const Call& call) {
   if (!request) return request.refusal();
   const auto deletion = cluster_.remove(*call.kind, call.key(), *request);
   if (!deletion) return deletion.refusal();
-  if (!deletion->gone) return object_reply(call, 200, *deletion->object);
+  if (!deletion->gone || answers_deleted_object(*call.kind)) return object_reply(call, 200, *deletion->object);
   return success_reply(200, call.kind->resource, call.name, deletion->object->uid);
 }
 

@@ -89,9 +89,7 @@ Outcome<ObjectPtr> Cluster::create(Store::Writer& writer, const Kind& kind, std:
   }
   const bool generated = name.empty();
   if (generated) name = base + identities_.name_suffix();
-  if (const std::string problem = problem_with_name(kind, name); !problem.empty()) {
-    return invalid(kind.resource.group, kind.kind, name, {invalid_value("metadata.name", name, problem)});
-  }
+  const std::string problem = problem_with_name(kind, name);
   if (kind.namespaced) {
     if (auto objection = admit_to_namespace(writer, kind, space, name)) return *objection;
   }
@@ -112,9 +110,9 @@ Outcome<ObjectPtr> Cluster::create(Store::Writer& writer, const Kind& kind, std:
   const Strategy& strategy = strategy_of(kind);
   shape_custom(kind, body);
   if (strategy.fill_defaults != nullptr) strategy.fill_defaults(body);
-  if (auto causes = check_object(kind, body); !causes.empty()) {
-    return invalid(kind.resource.group, kind.kind, key.name, std::move(causes));
-  }
+  auto causes = check_object(kind, body);
+  if (!problem.empty()) causes.insert(causes.begin(), invalid_value("metadata.name", name, problem));
+  if (!causes.empty()) return invalid(kind.resource.group, kind.kind, key.name, std::move(causes));
   if (strategy.begin != nullptr) strategy.begin(body, now);
   if (kind.is("", "pods")) {
     if (auto objection = admit_priority(writer, body)) return *objection;

@@ -8,10 +8,10 @@
 namespace basalt::embedded {
 namespace {
 
-constexpr int kRetryAfterSeconds = 10;
-
-Refusal over_budget(std::string message, std::string cause) {
-  Refusal refusal = too_many_requests(std::move(message), kRetryAfterSeconds);
+// Without a time after which to ask again: clients would wait for it in silence (kubectl drain says what it waits for).
+Refusal over_budget(std::string cause) {
+  Refusal refusal = too_many_requests("Cannot evict pod as it would violate the pod's disruption budget.", 0);
+  refusal.retry_after_seconds.reset();
   refusal.causes.push_back({"DisruptionBudget", std::move(cause), ""});
   return refusal;
 }
@@ -41,13 +41,11 @@ Objection check_allowance(const Json& budget) {
   const std::string name = text_at(budget, "metadata.name");
   const auto number = [&](const char* path) { return integer_at(budget, path).value_or(0); };
   if (number("status.observedGeneration") < number("metadata.generation")) {
-    return over_budget("Cannot evict pod as it would violate the pod's disruption budget.",
-                       "The disruption budget " + name + " is still being processed by the server.");
+    return over_budget("The disruption budget " + name + " is still being processed by the server.");
   }
   if (number("status.disruptionsAllowed") > 0) return {};
-  return over_budget("Cannot evict pod as it would violate the pod's disruption budget.",
-                     "The disruption budget " + name + " needs " + std::to_string(number("status.desiredHealthy")) +
-                         " healthy pods and has " + std::to_string(number("status.currentHealthy")) + " currently");
+  return over_budget("The disruption budget " + name + " needs " + std::to_string(number("status.desiredHealthy")) +
+                     " healthy pods and has " + std::to_string(number("status.currentHealthy")) + " currently");
 }
 
 DeleteRequest request_of_eviction(const Json& eviction) {

@@ -124,15 +124,16 @@ bool has_finalizers(const Json& object) {
 bool is_being_deleted(const Json& object) { return !text_at(object, "metadata.deletionTimestamp").empty(); }
 
 Objection check_preconditions(const Kind& kind, const Object& object, const Json& preconditions) {
+  const ResourceName named{kind.resource.group, kind.kind};  // here Kubernetes names the kind, not the resource
   const std::string uid = kube::text_at(preconditions, "uid");
   if (!uid.empty() && uid != object.uid) {
-    return conflict(kind.resource, object.key.name,
+    return conflict(named, object.key.name,
                     "the UID in the precondition (" + uid + ") does not match the UID in record (" + object.uid +
                         "). The object might have been deleted and then recreated");
   }
   const std::string version = kube::text_at(preconditions, "resourceVersion");
   if (!version.empty() && version != std::to_string(object.revision)) {
-    return conflict(kind.resource, object.key.name,
+    return conflict(named, object.key.name,
                     "the ResourceVersion in the precondition (" + version +
                         ") does not match the ResourceVersion in record (" + std::to_string(object.revision) +
                         "). The object might have been modified");

@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "kube/base64.hpp"
 #include "kube/json_access.hpp"
 
 namespace basalt::embedded {
@@ -66,6 +67,12 @@ void fill_service(Json& service) {
 
 void fill_secret(Json& secret) {
   if (!secret.contains("type")) secret["type"] = "Opaque";
+  const Json texts = kube::member_at(secret, "stringData");
+  if (!texts.is_object()) return;  // check_secret() says so
+  for (const auto& [key, text] : texts.items()) {
+    if (text.is_string()) secret["data"][key] = kube::encode_base64(text.get<std::string>());
+  }
+  secret.erase("stringData");
 }
 
 const std::map<ResourceName, Strategy>& strategies() {

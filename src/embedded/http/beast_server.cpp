@@ -1,3 +1,5 @@
+#include <sys/socket.h>
+
 #include <array>
 #include <atomic>
 #include <boost/asio/bind_executor.hpp>
@@ -11,6 +13,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <cerrno>
 #include <list>
 #include <thread>
 
@@ -169,8 +172,12 @@ class Connection final : public OpenConnection, public std::enable_shared_from_t
     if constexpr (!kSecure) {
       lowest().socket().async_wait(tcp::socket::wait_read, [self = this->shared_from_this()](error_code failure) {
         if (failure || !self->answer_stream_) return;
-        error_code probe;
-        if (self->lowest().socket().available(probe) == 0 || probe) self->drop();
+        char byte = 0;
+        const ssize_t got = ::recv(self->lowest().socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (got > 0) return;  // it says something, so it is there
+        // "Readable" may be old news: of the request, which another thread has read since.
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return self->watch_for_close();
+        self->drop();
       });
     } else {
       stream_.async_read_some(asio::buffer(unexpected_), [self = this->shared_from_this()](error_code, std::size_t) {

@@ -1,6 +1,8 @@
 #include "embedded/store/selector.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -22,6 +24,13 @@ bool is_label_word(std::string_view word, bool is_key) {
   return std::all_of(word.begin(), word.end(), [&](char c) {
     return is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || (is_key && c == '/');
   });
+}
+
+std::optional<std::int64_t> number_of(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 }  // namespace
@@ -58,7 +67,7 @@ class Selector::LabelParser {
 
   std::string_view word() {
     skip_space();
-    const std::string_view taken = rest_.substr(0, rest_.find_first_of("=!,() "));
+    const std::string_view taken = rest_.substr(0, rest_.find_first_of("=!,()<> "));
     rest_.remove_prefix(taken.size());
     skip_space();
     return taken;
@@ -79,6 +88,8 @@ class Selector::LabelParser {
     }
     if (take("==") || take("=")) return with_value(std::move(made), Operator::in);
     if (take("!=")) return with_value(std::move(made), Operator::not_in);
+    if (take(">")) return with_number(std::move(made), Operator::greater);
+    if (take("<")) return with_number(std::move(made), Operator::less);
     const std::string_view op = word();
     if (op != "in" && op != "notin") return std::nullopt;
     made.op = op == "in" ? Operator::in : Operator::not_in;
@@ -98,6 +109,12 @@ class Selector::LabelParser {
     if (!is_label_word(value, false)) return std::nullopt;
     made.values.emplace_back(value);
     return made;
+  }
+
+  std::optional<LabelRequirement> with_number(LabelRequirement made, Operator op) {
+    auto with = with_value(std::move(made), op);
+    if (with && !number_of(with->values.front())) return std::nullopt;
+    return with;
   }
 
   std::string_view rest_;
@@ -171,11 +188,19 @@ bool Selector::matches(const Object& object) const {
     const bool exists = found != object.labels.end() && found->first == wanted.key;
     const bool listed =
         exists && std::find(wanted.values.begin(), wanted.values.end(), found->second) != wanted.values.end();
-    const bool holds = wanted.op == Operator::in       ? listed
-                       : wanted.op == Operator::not_in ? !listed
-                       : wanted.op == Operator::exists ? exists
-                                                       : !exists;
-    if (!holds) return false;
+    const auto number = exists ? number_of(found->second) : std::nullopt;
+    const auto holds = [&] {
+      switch (wanted.op) {
+        case Operator::in: return listed;
+        case Operator::not_in: return !listed;
+        case Operator::exists: return exists;
+        case Operator::does_not_exist: return !exists;
+        case Operator::greater: return number && *number > *number_of(wanted.values.front());
+        case Operator::less: return number && *number < *number_of(wanted.values.front());
+      }
+      return false;
+    };
+    if (!holds()) return false;
   }
   return std::all_of(fields_.begin(), fields_.end(), [&](const FieldRequirement& wanted) {
     const std::string& value = wanted.source == FieldSource::name    ? object.key.name

@@ -14,7 +14,8 @@ class Selector {
   /// Selects everything.
   Selector() = default;
 
-  /// Reads what stands in the query parameters labelSelector ("a=b,c!=d,e in (f,g),h notin (i),j,!k") and fieldSelector
+  /// Reads what stands in the query parameters labelSelector ("a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1") and
+  /// fieldSelector
   /// ("a=b,c==d,e!=f"). Refused with 400: malformed, or a field that the kind does not have.
   static Outcome<Selector> parse(const Kind& kind, std::string_view labels, std::string_view fields);
   /// A LabelSelector object ({matchLabels, matchExpressions}). An empty one selects everything.
@@ -26,7 +27,7 @@ class Selector {
   [[nodiscard]] std::string_view only_name() const;
 
  private:
-  enum class Operator { in, not_in, exists, does_not_exist };
+  enum class Operator { in, not_in, exists, does_not_exist, greater, less };
   struct LabelRequirement {
     std::string key;
     Operator op = Operator::in;
