@@ -108,7 +108,9 @@ class BeastConnection final : public Connection {
  public:
   BeastConnection(std::unique_ptr<Loop> loop, std::unique_ptr<Stream> stream, TlsContext::Shared tls,
                   const ServerAddress& server, const TransportOptions& options)
-      : loop_(std::move(loop)), tls_(std::move(tls)), stream_(std::move(stream)), server_(server), options_(options) {}
+      : loop_(std::move(loop)), tls_(std::move(tls)), stream_(std::move(stream)), server_(server), options_(options) {
+    buffer_.reserve(kReadAtOnce);  // Beast asks for as much as there is room for, at first for 512 bytes
+  }
 
   Result<HttpResponse> exchange(const HttpRequest& request, SteadyTime deadline, const std::stop_token& stop) override;
   Result<StreamEnd> stream(const HttpRequest& request, SteadyTime opened_by, const StreamOptions& options,

@@ -135,7 +135,8 @@ TEST_F(Refusals, SomebodyUnknownIsUnauthorized) {
 }
 
 TEST_F(Refusals, BodiesInYamlAreTaken) {
-  const Seen made = ask("POST", core("configmaps"), "metadata:\n  name: y\ndata:\n  k: v\n", "application/yaml");
+  const Seen made =
+      ask("POST", core("configmaps"), "metadata:\n  name: made-of-yaml\ndata:\n  k: v\n", "application/yaml");
   EXPECT_EQ(201, made.status) << made.text;
   EXPECT_EQ("v", made.at("/data/k"));
 }
@@ -231,6 +232,18 @@ TEST_F(CustomResources, AreWatched) {
   patch(widgets("/a"), {{"spec", {{"color", "blue"}}}});
   remove(widgets("/a"));
   EXPECT_EQ((Names{"MODIFIED a", "DELETED a"}), story(watch(widgets("?resourceVersion=" + from), 2)));
+}
+
+// Here because a real server remembers what came since it first served a kind: of these, nothing before the test.
+TEST_F(CustomResources, AForgottenRevisionIsAnErrorEventWith410) {
+  make("a", {{"color", "red"}});
+  const auto events = watch(widgets("?resourceVersion=" + server()->forgotten_version()), 1);
+  ASSERT_EQ((Names{"ERROR"}), story(events));
+  const Json& status = events[0]["object"];
+  EXPECT_EQ("Status", status["kind"]);
+  EXPECT_EQ(410, status["code"]);
+  EXPECT_EQ("Expired", status["reason"]);
+  EXPECT_THAT(status["message"].get<std::string>(), HasSubstr("too old resource version: 1 ("));
 }
 
 TEST_F(CustomResources, AreJsonOnly) {

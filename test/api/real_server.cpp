@@ -60,7 +60,7 @@ class RealServer final : public Server {
     ask(*etcd, {"POST", "/v3/kv/compaction", {}, R"({"revision":")" + revision + R"(","physical":true})"});
   }
 
-  // The watch cache remembers what came since the server started, whatever etcd still knows.
+  // The watch cache of a kind remembers what came since the kind is served, whatever etcd still knows.
   std::string forgotten_version() override { return "1"; }
 
  private:

@@ -22,7 +22,7 @@ class Server {
   /// Forgets the past: lists that are continued from before are expired.
   virtual void compact() = 0;
 
-  /// A resourceVersion from which pods can no longer be watched. May compact.
+  /// A resourceVersion from which a custom resource that is defined only now cannot be watched. May compact.
   virtual std::string forgotten_version() = 0;
 };
 

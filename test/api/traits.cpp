@@ -40,6 +40,12 @@ constexpr std::array kTraits = {
     TraitRow{items_without_kind, "items without kind", 0, false,
              "items of a list of a built-in kind do not repeat apiVersion and kind; else each has them",
              "lists, watches and replies share one text of each object"},
+    TraitRow{uid_of_binding, "uid of a binding", 34, true,
+             "a binding whose uid is not the pod's is refused with 409; else it may be taken",
+             "1.20 does not look at it; what came first after that was not looked up"},
+    TraitRow{uid_in_patch, "uid in a patch", 34, true,
+             "a patch with the uid of another object is a conflict (409); else it may be called invalid (422)",
+             "1.20 says that the field is immutable; either way nothing is changed"},
 };
 
 }  // namespace

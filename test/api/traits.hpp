@@ -18,6 +18,8 @@ enum class Trait {
   schemas_of_builtin_kinds,
   canonical_quantities,
   items_without_kind,
+  uid_of_binding,
+  uid_in_patch,
 };
 
 /// One line of docs/api-differences.md.

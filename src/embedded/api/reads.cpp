@@ -60,15 +60,19 @@ std::optional<Continuation> continuation_of(std::string_view token) {
                       {kube::text_at(parsed, "space"), kube::text_at(parsed, "start")}};
 }
 
-Refusal going_on(Refusal refusal, const Continuation& from) {
-  if (refusal.code != 410) return refusal;
-  refusal.message =
-      "The provided continue parameter is too old to display a consistent list result. You can start a new list "
-      "without the continue parameter, or use the continue token in this response to retrieve the remainder of the "
-      "results. Continuing with the provided token results in an inconsistent list - objects that were created, "
-      "modified, or deleted between the time the first chunk was returned and now may show up in the list.";
-  refusal.continue_token = token_of({0, from.after});
-  return refusal;
+// A list whose moment is forgotten: refused, with the token to go on in the present.
+HttpReply expired_reply(const Continuation& from) {
+  Json status = status_of(
+      expired("The provided continue parameter is too old to display a consistent list result. You can start a new "
+              "list without the continue parameter, or use the continue token in this response to retrieve the "
+              "remainder of the results. Continuing with the provided token results in an inconsistent list - objects "
+              "that were created, modified, or deleted between the time the first chunk was returned and now may show "
+              "up in the list."));
+  status["metadata"]["continue"] = token_of({0, from.after});
+  HttpAnswer answer;
+  answer.status = 410;
+  answer.body = kube::print_json(status);
+  return HttpReply{std::move(answer)};
 }
 
 Refusal invalid_options(std::string field, std::string_view why) {
@@ -143,7 +147,7 @@ Outcome<Page> ApiServer::page_of(const Call& call) {
   Listing listing;
   if (exact || (from && !from->in_the_present())) {
     auto past = cluster_.store().list_at(*call.kind, call.space, from ? from->revision : **asked);
-    if (!past) return from ? going_on(past.refusal(), *from) : past.refusal();
+    if (!past) return past.refusal();
     listing = *std::move(past);
   } else if (const std::string_view name = selector->only_name(); !name.empty() && !call.space.empty()) {
     listing.revision = cluster_.store().revision();
@@ -178,7 +182,11 @@ Outcome<HttpReply> ApiServer::list(const Call& call) {
   auto rendering = negotiate(call.http.accept, call.kind->answers_protobuf);
   if (!rendering) return rendering.refusal();
   auto page = page_of(call);
-  if (!page) return page.refusal();
+  if (!page) {
+    const auto from = continuation_of(call.target.query("continue"));
+    if (from && page.refusal().code == 410) return expired_reply(*from);
+    return page.refusal();
+  }
   *rendering = with_row_object(*rendering, call.target);
   std::size_t size = 0;
   for (const ObjectPtr& object : page->objects) size += object->json.size();

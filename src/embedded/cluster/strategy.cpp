@@ -68,7 +68,7 @@ void fill_service(Json& service) {
 void fill_secret(Json& secret) {
   if (!secret.contains("type")) secret["type"] = "Opaque";
   const Json texts = kube::member_at(secret, "stringData");
-  if (!texts.is_object()) return;  // check_secret() says so
+  if (!texts.is_object()) return;
   for (const auto& [key, text] : texts.items()) {
     if (text.is_string()) secret["data"][key] = kube::encode_base64(text.get<std::string>());
   }

@@ -159,7 +159,6 @@ json status_of(const Refusal& refusal) {
   json status = {{"kind", "Status"},    {"apiVersion", "v1"},         {"metadata", json::object()},
                  {"status", "Failure"}, {"message", refusal.message}, {"reason", refusal.reason},
                  {"code", refusal.code}};
-  if (!refusal.continue_token.empty()) status["metadata"]["continue"] = refusal.continue_token;
   json details = details_of(refusal);
   if (!details.empty()) status["details"] = std::move(details);
   return status;

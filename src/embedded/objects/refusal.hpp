@@ -43,7 +43,6 @@ struct Refusal {
   std::string uid;        ///< details.uid
   std::vector<Cause> causes;
   std::optional<int> retry_after_seconds;
-  std::string continue_token = {};  ///< metadata.continue: how an expired list goes on with the present
 };
 
 /// A value, or the refusal that stands in its place: `Result` where the failure is what a client is told.

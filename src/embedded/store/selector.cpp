@@ -26,11 +26,18 @@ bool is_label_word(std::string_view word, bool is_key) {
   });
 }
 
-std::optional<std::int64_t> number_of(std::string_view text) {
-  std::int64_t number = 0;
+// False when it is no number.
+bool read_number(std::string_view text, std::int64_t& number) {
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return !text.empty() && failure == std::errc{} && end == text.data() + text.size();
+}
+
+// Whether a label's value lies on the wanted side of the bound; one that is no number lies on neither.
+bool lies_beyond(const std::string& value, const std::string& bound, bool above) {
+  std::int64_t number = 0;
+  std::int64_t limit = 0;
+  if (!read_number(value, number) || !read_number(bound, limit)) return false;
+  return above ? number > limit : number < limit;
 }
 
 }  // namespace
@@ -113,7 +120,8 @@ class Selector::LabelParser {
 
   std::optional<LabelRequirement> with_number(LabelRequirement made, Operator op) {
     auto with = with_value(std::move(made), op);
-    if (with && !number_of(with->values.front())) return std::nullopt;
+    std::int64_t bound = 0;
+    if (with && !read_number(with->values.front(), bound)) return std::nullopt;
     return with;
   }
 
@@ -188,15 +196,14 @@ bool Selector::matches(const Object& object) const {
     const bool exists = found != object.labels.end() && found->first == wanted.key;
     const bool listed =
         exists && std::find(wanted.values.begin(), wanted.values.end(), found->second) != wanted.values.end();
-    const auto number = exists ? number_of(found->second) : std::nullopt;
     const auto holds = [&] {
       switch (wanted.op) {
         case Operator::in: return listed;
         case Operator::not_in: return !listed;
         case Operator::exists: return exists;
         case Operator::does_not_exist: return !exists;
-        case Operator::greater: return number && *number > *number_of(wanted.values.front());
-        case Operator::less: return number && *number < *number_of(wanted.values.front());
+        case Operator::greater: return exists && lies_beyond(found->second, wanted.values.front(), true);
+        case Operator::less: return exists && lies_beyond(found->second, wanted.values.front(), false);
       }
       return false;
     };

@@ -147,7 +147,7 @@ TEST(EmbeddedObjects, APodOnANodeIsDeletedAfterItsGracePeriod) {
   EXPECT_EQ("2027-01-15T08:00:30Z", text_at(first.body, "metadata.deletionTimestamp"));
   EXPECT_EQ(200, world.get(kPods + "/a").status);
   const auto second = world.ask("DELETE", kPods + "/a", R"({"gracePeriodSeconds":0})");
-  EXPECT_EQ("Success", text_at(second.body, "status"));
+  EXPECT_EQ("Pod", text_at(second.body, "kind"));
   EXPECT_EQ(404, world.get(kPods + "/a").status);
 }
 
