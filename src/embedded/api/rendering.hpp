@@ -50,7 +50,7 @@ struct Page {
   std::uint64_t revision = 0;
   std::vector<ObjectPtr> objects;
   std::string continue_token;
-  std::size_t remaining = 0;  ///< objects after this page; told when there is a token
+  std::size_t remaining = 0;  ///< objects after this page; 0 when there are none or nobody counted them
 };
 
 /// A list's body as pieces: head, then one item at a time, then tail.
