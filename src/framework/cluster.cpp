@@ -75,18 +75,29 @@ void Cluster::put_in_order() const {
 
 // --- columns ---
 
-std::optional<Dimension> Cluster::idle_shortage(NodeId node, const Resources& request) const {
+namespace {
+
+/// The first kind of which there is too little: those that every cluster has in their order, then by name. How the
+/// others are numbered depends on who came first, and what is said must not.
+template <class LeftOf>
+std::optional<Dimension> first_shortage(const ResourceSchema& schema, const Resources& request, LeftOf&& left_of) {
+  std::optional<Dimension> first;
   for (Dimension kind = 0; kind < request.width(); ++kind) {
-    if (request[kind] > 0 && request[kind] > idle(node, kind)) return kind;
+    if (request[kind] <= 0 || request[kind] <= left_of(kind)) continue;
+    if (kind < NodeAmounts::kKinds) return kind;
+    if (!first || schema.name(kind) < schema.name(*first)) first = kind;
   }
-  return std::nullopt;
+  return first;
+}
+
+}  // namespace
+
+std::optional<Dimension> Cluster::idle_shortage(NodeId node, const Resources& request) const {
+  return first_shortage(schema_, request, [&](Dimension kind) { return idle(node, kind); });
 }
 
 std::optional<Dimension> Cluster::future_shortage(NodeId node, const Resources& request) const {
-  for (Dimension kind = 0; kind < request.width(); ++kind) {
-    if (request[kind] > 0 && request[kind] > future_idle(node, kind)) return kind;
-  }
-  return std::nullopt;
+  return first_shortage(schema_, request, [&](Dimension kind) { return future_idle(node, kind); });
 }
 
 namespace {

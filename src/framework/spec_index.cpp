@@ -13,6 +13,14 @@ namespace {
 bool stands_for(const FilterTerm& term) { return is_local(term.inputs()); }
 bool stands_for(const ScoreTerm& term) { return is_local(term.inputs()) && needs_highest_alone(term.normalisation()); }
 
+/// As `Cluster::future_shortage` names them: those beyond what every cluster has by name.
+void put_in_order(std::vector<IndexWorkspace::Need>& needs, const ResourceSchema& schema) {
+  const auto others =
+      std::find_if(needs.begin(), needs.end(), [](const auto& need) { return need.kind >= NodeAmounts::kKinds; });
+  std::sort(others, needs.end(),
+            [&](const auto& left, const auto& right) { return schema.name(left.kind) < schema.name(right.kind); });
+}
+
 /// Which of a batch of nodes will be short of what, and which have all of it already.
 struct Shortages {
   static constexpr std::size_t kMost = 128;  // nodes
@@ -155,6 +163,7 @@ bool SpecIndex::examine(const Cluster& cluster, const TaskView& task, std::span<
   for (Dimension kind = 0; kind < task.spec.request.width(); ++kind) {
     if (task.spec.request[kind] > 0) work_.needs.push_back({kind, task.spec.request[kind], kFits});
   }
+  put_in_order(work_.needs, cluster.schema());
   for (; !nodes.empty(); nodes = nodes.subspan(std::min(kBatch, nodes.size()))) {
     find_candidates(cluster, nodes.first(std::min(kBatch, nodes.size())));
     if (!filters_are_fixed_) ask_live_filters(task);
