@@ -223,15 +223,11 @@ TEST(SchedulerConfiguration, EmptyArgumentsAreNoneAndOtherThanAMapTheyAreWrong) 
               ElementsAre(wrong("f:5:16: 'arguments' is 5: expected a map")));
 }
 
-TEST(SchedulerConfiguration, HierarchyIsUnsupportedYetButForCapacity) {
+TEST(SchedulerConfiguration, HierarchyIsUnsupportedYet) {
   EXPECT_THAT(parsed(with_plugins("  - name: drf\n    enableHierarchy: true\n")).findings,
               ElementsAre(wrong("f:5:5: plugin 'drf': 'enableHierarchy': unsupported: hierarchical queues do not exist "
                                 "here yet")));
   EXPECT_THAT(parsed(with_plugins("  - name: drf\n    enableHierarchy: false\n")).findings, IsEmpty());
-  EXPECT_THAT(parsed(with_plugins("  - name: capacity\n    enableHierarchy: true\n    arguments:\n      "
-                                  "ancestorReclaimLevel: 1\n"))
-                  .findings,
-              IsEmpty());
 }
 
 TEST(SchedulerConfiguration, HierarchicalDrfAndProportionInOneTierContradictEachOther) {

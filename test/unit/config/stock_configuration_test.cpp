@@ -35,6 +35,21 @@ TEST(StockConfiguration, TheBuiltInDefaultLoadsOnThePluginsThatThereAre) {
   EXPECT_THAT(read.findings, IsEmpty());
 }
 
+TEST(StockConfiguration, CapacityTakesEnableHierarchyBesideItsArguments) {
+  const Registry registry{builtin_plugins(), builtin_actions()};
+  const std::string text =
+      "actions: \"enqueue, allocate\"\n"
+      "tiers:\n"
+      "- plugins:\n"
+      "  - name: capacity\n"
+      "    enableHierarchy: true\n"
+      "    arguments:\n"
+      "      ancestorReclaimLevel: 1\n";
+  const auto read = parse_configuration(text, "f", registry, Leniency::strict);
+  EXPECT_TRUE(read.configuration);
+  EXPECT_THAT(read.findings, IsEmpty());
+}
+
 TEST(StockConfiguration, TheOneThatIsDeployedLoadsWithoutFindings) {
   const Registry registry{builtin_plugins(), builtin_actions()};
   const std::string text = embedded_file(std::string(BASALT_DEPLOY) + "/configmap.yaml");

@@ -67,6 +67,7 @@ TEST(Flags, EveryFlagOfTheTableIsAcceptedOrRefusedAsItSays) {
     std::string sample = samples.at(flag.type);
     if (sample == flag.harmless) sample = "false";
     if (flag.name == "verify-index") sample = "1/7";
+    if (flag.name == "http-client") sample = "cpprestsdk";
     const auto options = parse({"--" + std::string(flag.name) + "=" + sample});
     EXPECT_EQ(flag.effect != FlagEffect::refused, options.has_value()) << flag.name;
     if (options) {
@@ -250,9 +251,11 @@ TEST(Flags, TheDocumentationHoldsTheTable) {
   std::ifstream file(std::string(BASALT_DOCS) + "/command-line.md");
   std::stringstream text;
   text << file.rdbuf();
-  std::string table;
+  std::string table;  // the first; those of other programs follow
   for (std::string line; std::getline(text, line);) {
-    if (line.starts_with("| `--")) table += line + "\n";
+    const bool is_row = line.starts_with("| `--");
+    if (!is_row && !table.empty()) break;
+    if (is_row) table += line + "\n";
   }
   const std::string wanted = flag_table();
   EXPECT_EQ(wanted.substr(wanted.find("| `--")), table) << "copy the first of the two into docs/command-line.md";
