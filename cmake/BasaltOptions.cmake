@@ -3,6 +3,7 @@
 
 set(BASALT_SANITIZE "" CACHE STRING "Sanitizers for all targets, comma separated: address,undefined or thread")
 option(BASALT_WERROR "Treat warnings as errors (on in CI)" OFF)
+option(BASALT_E2E "Build the tests on a real control plane; they run from a release build" ON)
 add_feature_info("sanitizers" BASALT_SANITIZE "${BASALT_SANITIZE}")
 
 add_library(basalt_options INTERFACE)
