@@ -1,15 +1,21 @@
 #include "embedded/objects/yaml.hpp"
 
+#include <yaml-cpp/anchor.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
 
 namespace basalt::embedded {
 namespace {
 
-// Aliases may multiply a small text into a huge tree.
-constexpr std::size_t kMostValues = 1'000'000;
+// Aliases may multiply a small text into a huge tree: this many values for each byte, and some more, are enough for all
+// that is written by people.
+constexpr std::size_t kValuesOfAByte = 10;
+constexpr std::size_t kValuesOfAnyText = 1000;
 
 bool is_number_text(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789+-.eE") == std::string::npos &&
@@ -38,8 +44,10 @@ Json scalar(const YAML::Node& node) {
 
 class Conversion {
  public:
+  explicit Conversion(std::size_t bytes) : most_values_(kValuesOfAnyText + kValuesOfAByte * bytes) {}
+
   Json convert(const YAML::Node& node, int depth) {
-    if (depth > kDeepestNesting || ++values_ > kMostValues) {
+    if (depth > kDeepestNesting || ++values_ > most_values_) {
       throw YAML::Exception(node.Mark(), "too large or nested too deeply");
     }
     switch (node.Type()) {
@@ -79,6 +87,38 @@ class Conversion {
   }
 
   std::size_t values_ = 0;
+  const std::size_t most_values_;
+};
+
+// Of what stands behind a document and begins no other one, such as a comma, yaml-cpp makes empty documents without end
+// and without moving on. This goes through the documents first, and fails there.
+class Progress final : public YAML::EventHandler {
+ public:
+  static void check(const std::string& text) {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    Progress progress;
+    while (parser.HandleNextDocument(progress)) {
+    }
+  }
+
+ private:
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (begun_ && mark.pos <= *begun_) {
+      throw YAML::ParserException(mark, "expected the end, or --- and another document");
+    }
+    begun_ = mark.pos;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  std::optional<int> begun_;  // where the last document did
 };
 
 }  // namespace
@@ -86,8 +126,10 @@ class Conversion {
 Result<std::vector<Json>> parse_yaml(std::string_view text) {
   std::vector<Json> documents;
   try {
-    for (const YAML::Node& node : YAML::LoadAll(std::string(text))) {
-      Json document = Conversion().convert(node, 0);
+    const std::string whole(text);
+    Progress::check(whole);
+    for (const YAML::Node& node : YAML::LoadAll(whole)) {
+      Json document = Conversion(text.size()).convert(node, 0);
       if (!document.is_null()) documents.push_back(std::move(document));
     }
   } catch (const YAML::Exception& error) {
