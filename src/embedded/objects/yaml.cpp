@@ -128,8 +128,9 @@ Result<std::vector<Json>> parse_yaml(std::string_view text) {
   try {
     const std::string whole(text);
     Progress::check(whole);
+    Conversion conversion(whole.size());
     for (const YAML::Node& node : YAML::LoadAll(whole)) {
-      Json document = Conversion(text.size()).convert(node, 0);
+      Json document = conversion.convert(node, 0);
       if (!document.is_null()) documents.push_back(std::move(document));
     }
   } catch (const YAML::Exception& error) {
