@@ -3,6 +3,7 @@
 
 set(BASALT_SANITIZE "" CACHE STRING "Sanitizers for all targets, comma separated: address,undefined or thread")
 option(BASALT_WERROR "Treat warnings as errors (on in CI)" OFF)
+option(BASALT_E2E "Build the tests on a real control plane; they run from a release build" ON)
 add_feature_info("sanitizers" BASALT_SANITIZE "${BASALT_SANITIZE}")
 
 add_library(basalt_options INTERFACE)
@@ -52,5 +53,5 @@ function(basalt_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src
     ${PROJECT_SOURCE_DIR}/test)
   target_link_libraries(${name} PRIVATE basalt_options ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}")
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}")
 endfunction()

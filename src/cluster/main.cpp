@@ -221,7 +221,7 @@ int serve(const Options& options) {
   if (!server) return fail(server.error().message);
 
   std::optional<ControllerThread> controllers;
-  if (options.controllers) controllers.emplace(cluster);
+  if (options.controllers) controllers.emplace(cluster, ControllerOptions{options.event_life});
   std::unique_ptr<RunningNodes> nodes;
   if (options.nodes.count > 0) {
     auto started =

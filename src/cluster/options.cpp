@@ -84,6 +84,8 @@ constexpr Flag kFlags[] = {
        o.controllers = false;
        return true;
      }},
+    {"event-ttl-seconds", "NUMBER", "an Event goes so long after it was written last; default 3600",
+     [](Options& o, const std::string& v) { return read_seconds(v, o.event_life) && o.event_life.count() > 0; }},
     {"nodes", "NUMBER", "simulate so many nodes; default 0",
      [](Options& o, const std::string& v) { return read_number(v, o.nodes.count) && o.nodes.count >= 0; }},
     {"node-prefix", "TEXT", "names of simulated nodes begin so; default node-",

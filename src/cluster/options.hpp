@@ -38,6 +38,7 @@ struct Options {
   Mode mode = Mode::serve;
   NodeOptions nodes;
   bool controllers = true;
+  std::chrono::seconds event_life{3600};  ///< Events go so long after they were written last
   std::string server_kubeconfig;  ///< of the API server to simulate nodes for
   std::string host = "127.0.0.1";
   std::uint16_t port = 8001;

@@ -245,6 +245,10 @@ class Body final : public streams::details::streambuf_state_manager<std::uint8_t
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
 
+  using streambuf_state_manager::close;
+  // The base's has the pool finish it while a thread of the pool waits for that: for ever, if all of them do, or if the
+  // pool was stopped because the process ends.
+  pplx::task<void> close(std::ios_base::openmode) override { return _close_write(); }
   bool can_seek() const override { return false; }
   bool has_size() const override { return false; }
   std::size_t buffer_size(std::ios_base::openmode) const override { return 0; }

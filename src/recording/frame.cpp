@@ -308,8 +308,8 @@ std::uint64_t digest_of(std::string_view decisions) {
 std::string encode(const Frame& frame) { return recording::Codec<Frame>::message(frame); }
 
 Result<Frame> decode_frame(std::string_view message) {
-  Frame frame;
-  if (recording::Codec<Frame>::read(message, frame)) return frame;
+  Result<Frame> frame = Frame();  // read in place: GCC 12 takes a variant that is moved for uninitialised
+  if (recording::Codec<Frame>::read(message, *frame)) return frame;
   return Error{ErrorCode::invalid, "not a frame of a recording: malformed message"};
 }
 

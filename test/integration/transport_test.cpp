@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <future>
 #include <iterator>
+#include <latch>
 #include <thread>
 
 #include "integration/libraries.hpp"
@@ -339,6 +340,43 @@ TEST_P(StreamOver, HandsBytesOverAsTheyCome) {
   ASSERT_TRUE(end) << end.error().message;
   EXPECT_EQ(StreamEndReason::cancelled, end->reason);
   EXPECT_EQ(200, leave.status);
+}
+
+TEST_P(StreamOver, ManyThatAreLeftTogetherLeaveRoomForTheNextRequest) {
+  constexpr int kStreams = 16;
+  std::latch open(kStreams);
+  ScriptedServer server([&](Exchange& exchange) {
+    if (exchange.path == "/after") return exchange.reply(200, "still there");
+    exchange.begin_stream();
+    exchange.chunk("first");
+    exchange.wait_for_close();
+    return false;
+  });
+  class LeaveTogether final : public Collect {
+   public:
+    explicit LeaveTogether(std::latch& open) : open_(open) {}
+
+   private:
+    bool on_bytes(std::string_view) override {
+      open_.arrive_and_wait();
+      return false;
+    }
+    std::latch& open_;
+  };
+  const auto transport = connect_to(server.address());
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kStreams; ++i) {
+      threads.emplace_back([&] {
+        LeaveTogether leave(open);
+        const auto end = transport->stream(kGet, {}, leave, {});
+        EXPECT_TRUE(end && end->reason == StreamEndReason::cancelled);
+      });
+    }
+  }
+  const auto after = transport->call({"GET", "/after", {}, ""}, kDeadline, {});
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ("still there", after->body);
 }
 
 TEST_P(StreamOver, ThatFallsSilentStalls) {

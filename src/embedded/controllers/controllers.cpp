@@ -25,7 +25,7 @@ struct Controllers::Desk {
   Agenda agenda;
 };
 
-Controllers::Controllers(Cluster& cluster, std::function<void()> wake)
+Controllers::Controllers(Cluster& cluster, const ControllerOptions& options, std::function<void()> wake)
     : cluster_(cluster), feed_(cluster.store(), std::move(wake)) {
   const Workplace workplace{cluster, pods_};
   const auto employ = [this](std::unique_ptr<Controller> controller) {
@@ -38,7 +38,7 @@ Controllers::Controllers(Cluster& cluster, std::function<void()> wake)
   employ(std::make_unique<NamespaceController>(workplace));
   employ(std::make_unique<NodeController>(workplace));
   employ(std::make_unique<DisruptionController>(workplace));
-  employ(std::make_unique<EventController>(workplace));
+  employ(std::make_unique<EventController>(workplace, options.event_life));
 }
 
 Controllers::~Controllers() = default;
@@ -76,9 +76,9 @@ bool Controllers::step(WallTime now) {
   return false;
 }
 
-ControllerThread::ControllerThread(Cluster& cluster)
+ControllerThread::ControllerThread(Cluster& cluster, const ControllerOptions& options)
     : clock_(cluster.clock()),
-      controllers_(cluster,
+      controllers_(cluster, options,
                    [this] {
                      {
                        const std::lock_guard lock(mutex_);

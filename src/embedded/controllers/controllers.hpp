@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,11 @@
 
 namespace basalt::embedded {
 
+/// What controllers are told.
+struct ControllerOptions {
+  std::chrono::seconds event_life{3600};  ///< an Event goes so long after it was written last; > 0
+};
+
 /// The controllers that an embedded cluster has: Job, ReplicaSet, Deployment, garbage collection, namespace deletion,
 /// taints and taint eviction of nodes, status of disruption budgets, old events. One step at a time, on the caller's
 /// thread, with the cluster's clock: the same changes lead to the same writes.
@@ -19,7 +25,7 @@ class Controllers {
  public:
   /// `wake` is called on the writers' threads when there may be something to do. REQUIRES: `cluster` outlives this.
   explicit Controllers(
-      Cluster& cluster, std::function<void()> wake = [] {});
+      Cluster& cluster, const ControllerOptions& options = {}, std::function<void()> wake = [] {});
   ~Controllers();
 
   /// Does everything that is to be done at the present moment, or stops when asked to. Returns when something is to be
@@ -40,7 +46,7 @@ class Controllers {
 class ControllerThread {
  public:
   /// REQUIRES: `cluster` outlives this.
-  explicit ControllerThread(Cluster& cluster);
+  explicit ControllerThread(Cluster& cluster, const ControllerOptions& options = {});
   ~ControllerThread();
   ControllerThread(const ControllerThread&) = delete;
   ControllerThread& operator=(const ControllerThread&) = delete;

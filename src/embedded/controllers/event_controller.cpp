@@ -6,7 +6,6 @@ namespace basalt::embedded {
 namespace {
 
 const ResourceName kCoreEvents{"", "events"};
-constexpr std::chrono::hours kEventLife{1};
 
 }  // namespace
 
@@ -27,8 +26,8 @@ Objection EventController::reconcile(const ObjectName& object, WallTime now, Age
     revision = present->revision;
     since = now;
   }
-  if (now >= since + kEventLife) return workplace_.remove(object, present->uid);
-  agenda.add_at(object, since + kEventLife);
+  if (now >= since + life_) return workplace_.remove(object, present->uid);
+  agenda.add_at(object, since + life_);
   return {};
 }
 

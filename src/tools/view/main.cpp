@@ -126,7 +126,7 @@ class Show {
     const std::uint64_t version = observation_.version();
     if (!seen_ || version != *seen_) {
       Observation::Look now = observation_.look(options_.resource);
-      if (!terminal_ && !options_.once && now.complete) print(news(look_.picture, now.picture));
+      if (!terminal_ && !options_.once) print(news_.tell(now.picture, now.complete));
       look_ = std::move(now);
       judge();
     }
@@ -184,6 +184,7 @@ class Show {
   const SteadyTime deadline_;
   std::optional<Terminal> terminal_;
   Observation::Look look_;
+  News news_;
   std::optional<std::uint64_t> seen_;  // the version that it shows
   bool met_ = false;
   std::vector<std::string> missing_;

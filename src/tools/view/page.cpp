@@ -243,21 +243,23 @@ std::vector<std::string> page_of(const Picture& picture, const PageStyle& style)
   return Typesetter(picture, style).set();
 }
 
-std::vector<std::string> news(const Picture& before, const Picture& after) {
-  const auto tell = [](const Workload& workload) {
+std::vector<std::string> News::tell(const Picture& now, bool complete) {
+  if (!complete) return {};
+  const auto line = [](const Workload& workload) {
     std::string text = shown(full_name(workload)) + ": " + tally(workload);
     if (!workload.hindrance.empty()) text += "; waits: " + shown(workload.hindrance);
     return text;
   };
   std::vector<std::string> lines;
-  for (const Workload& workload : after.workloads) {
-    const Workload* old = before.find(workload.space, workload.name);
-    std::string text = tell(workload);
-    if (old == nullptr || tell(*old) != text) lines.push_back(std::move(text));
+  for (const Workload& workload : now.workloads) {
+    const Workload* old = told_.find(workload.space, workload.name);
+    std::string text = line(workload);
+    if (old == nullptr || line(*old) != text) lines.push_back(std::move(text));
   }
-  for (const Workload& workload : before.workloads) {
-    if (after.find(workload.space, workload.name) == nullptr) lines.push_back(shown(full_name(workload)) + ": gone");
+  for (const Workload& workload : told_.workloads) {
+    if (now.find(workload.space, workload.name) == nullptr) lines.push_back(shown(full_name(workload)) + ": gone");
   }
+  told_ = now;
   return lines;
 }
 

@@ -19,7 +19,15 @@ struct PageStyle {
 /// are shown as '?'.
 std::vector<std::string> page_of(const Picture& picture, const PageStyle& style);
 
-/// What happened to workloads between two pictures, one line each, for a terminal that is none.
-std::vector<std::string> news(const Picture& before, const Picture& after);
+/// What happens to workloads, for a terminal that is none. Not thread-safe.
+class News {
+ public:
+  /// A line for each workload that is not as it was when it was last told of. A picture that does not show everything
+  /// yet is passed over in silence: what is missing there is not gone.
+  std::vector<std::string> tell(const Picture& now, bool complete);
+
+ private:
+  Picture told_;
+};
 
 }  // namespace basalt::view

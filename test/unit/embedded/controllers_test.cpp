@@ -409,6 +409,20 @@ TEST(EventControllerTest, EventsGoAnHourAfterTheyWereWrittenLast) {
   EXPECT_FALSE(is_there("again"));
 }
 
+TEST(EventControllerTest, HowLongEventsStayIsAnOption) {
+  World world;
+  Controllers hasty(world.cluster, ControllerOptions{std::chrono::seconds(60)});
+  const std::string events = "/api/v1/namespaces/default/events";
+  ASSERT_EQ(201, world.post(events, R"({"metadata":{"name":"e"},"reason":"Scheduled"})").status);
+  hasty.settle();
+  world.clock.advance(std::chrono::seconds(59));
+  hasty.settle();
+  EXPECT_EQ(200, world.get(events + "/e").status);
+  world.clock.advance(std::chrono::seconds(1));
+  hasty.settle();
+  EXPECT_EQ(404, world.get(events + "/e").status);
+}
+
 TEST(ControllersTest, GoOnWhenTheHistoryWasCompacted) {
   ControlledWorld world;
   world.make_job(R"("parallelism":1,"completions":1)");

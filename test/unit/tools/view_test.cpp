@@ -242,10 +242,21 @@ TEST(News, TellsOfWhatChangedOnly) {
   const Picture before = picture(small_cluster());
   std::vector<ObjectVariant> objects = small_cluster();
   objects.emplace_back(pod({.name = "b", .node = "n2", .group = "stuck"}));
-  EXPECT_THAT(news(before, before), ElementsAre());
-  EXPECT_THAT(news(before, picture(std::move(objects))), ElementsAre("stuck: 1 of 1 pods on nodes, at least 3 needed"));
-  EXPECT_THAT(news(before, picture({})), ElementsAre("placed: gone", "stuck: gone"));
-  EXPECT_THAT(news(picture({}), before), ElementsAre(StartsWith("placed: 1 of 1"), StartsWith("stuck: 0 of 1")));
+  News news;
+  EXPECT_THAT(news.tell(before, true), ElementsAre(StartsWith("placed: 1 of 1"), StartsWith("stuck: 0 of 1")));
+  EXPECT_THAT(news.tell(before, true), ElementsAre());
+  EXPECT_THAT(news.tell(picture(std::move(objects)), true),
+              ElementsAre("stuck: 1 of 1 pods on nodes, at least 3 needed"));
+  EXPECT_THAT(news.tell(picture({}), true), ElementsAre("placed: gone", "stuck: gone"));
+}
+
+TEST(News, WhatWasSeenBeforeEverythingWasIsToldOfToo) {
+  const Picture now = picture(small_cluster());
+  News news;
+  EXPECT_THAT(news.tell(now, false), ElementsAre());
+  EXPECT_THAT(news.tell(now, true), ElementsAre(StartsWith("placed: 1 of 1"), StartsWith("stuck: 0 of 1")));
+  EXPECT_THAT(news.tell(picture({}), false), ElementsAre());
+  EXPECT_THAT(news.tell(now, true), ElementsAre());
 }
 
 }  // namespace
