@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-control-plane control-plane test properties e2e demo bench bench-openb
+.PHONY: help setup setup-control-plane control-plane test properties e2e demo bench bench-gangs bench-openb
 
 JOBS ?= $(shell nproc)
 # WERROR=ON: warnings are errors, as in CI.
@@ -23,6 +23,7 @@ help:
 		make properties           the tests on generated clusters, optimised: all of their cases
 		make e2e                  the tests on a real kube-apiserver and etcd
 		make bench                the benchmarks
+		make bench-gangs          how well gangs fill a cluster, in virtual time; ARGS: number of random orders
 		make bench-openb DATA=F   how much of a cluster's GPUs get used, on Alibaba's trace in the folder F
 		make setup                only install the packages that are missing
 	TEXT
@@ -90,6 +91,11 @@ bench: setup
 	@cmake --preset release > /dev/null
 	cmake --build --preset release --parallel $(JOBS) --target basalt-bench > /dev/null
 	build/release/test/bench/basalt-bench $(ARGS)
+
+bench-gangs: setup
+	@cmake --preset release > /dev/null
+	cmake --build --preset release --parallel $(JOBS) --target basalt-gang-waves > /dev/null
+	build/release/test/bench/basalt-gang-waves $(ARGS)
 
 # The trace is not part of this repository; ARGS: seeds and the name of one policy.
 bench-openb: setup

@@ -9,12 +9,15 @@
 #include "plugins/fragmentation/fragmentation.hpp"
 #include "plugins/gang/gang.hpp"
 #include "plugins/network-topology-aware/network_topology_aware.hpp"
+#include "plugins/nodegroup/nodegroup.hpp"
 #include "plugins/nodeorder/nodeorder.hpp"
 #include "plugins/overcommit/overcommit.hpp"
 #include "plugins/predicates/predicates.hpp"
 #include "plugins/priority/priority.hpp"
 #include "plugins/proportion/proportion.hpp"
+#include "plugins/rank-aware/rank_aware.hpp"
 #include "plugins/sla/sla.hpp"
+#include "plugins/task-topology/task_topology.hpp"
 
 namespace basalt {
 
@@ -30,12 +33,15 @@ std::vector<PluginType> builtin_plugins() {
       fragmentation(),
       gang(),
       network_topology_aware(),
+      nodegroup(),
       nodeorder(),
       overcommit(),
       predicates(),
       priority(),
       proportion(),
+      rank_aware(),
       sla(),
+      task_topology(),
   };
   // clang-format on
 }

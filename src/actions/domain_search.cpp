@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <numeric>
 #include <string>
+#include <utility>
 
+#include "actions/exact_placing.hpp"
 #include "actions/room_bound.hpp"
 #include "basalt/framework/topology_limit.hpp"
 
@@ -95,18 +97,34 @@ class DomainSearch {
     if (!has_room(list, domain)) return false;
     const Transaction::Savepoint before = tx_.savepoint();
     const std::size_t begun = list.next;
+    const WaitReport said = session_.wait_report(job_);
     Placements placed = place_tasks(session_, job_, list, domain, tx_);
-    const bool ready = session_.sub_job_ready(list.part);
-    if (placed.empty() || !(ready || session_.sub_job_pipelined(list.part))) {
+    if (!session_.sub_job_ready(list.part)) {
+      const bool can_wait = !placed.empty() && session_.sub_job_pipelined(list.part);
+      const std::size_t progress = std::exchange(list.next, begun);
       tx_.rollback(before);
+      const bool may_hold = holds_perhaps(list, domain);
+      auto exact = may_hold ? place_exactly(session_, job_, list, domain, true, tx_) : std::nullopt;
+      if (exact) {
+        placed = std::move(*exact);
+        session_.wait_report(job_) = said;
+      } else {
+        if (!can_wait && may_hold) exact = place_exactly(session_, job_, list, domain, false, tx_);
+        if (!can_wait && !exact) return false;
+        if (can_wait) {
+          list.next = progress;
+        } else {
+          placed = std::move(*exact);
+          session_.wait_report(job_) = said;
+        }
+        // None of the part may be bound before all of it can: everything found is held.
+        for (auto& [task, placement] : placed) placement.now = false;
+        repeat(placed, tx_);
+      }
+    }
+    if (placed.empty()) {
       list.next = begun;
       return false;
-    }
-    if (!ready) {
-      // None of the part may be bound before all of it can: everything found is held.
-      tx_.rollback(before);
-      for (auto& [task, placement] : placed) placement.now = false;
-      repeat(placed, tx_);
     }
     placements.insert(placements.end(), placed.begin(), placed.end());
     return true;
@@ -135,7 +153,10 @@ class DomainSearch {
   }
 
   [[nodiscard]] bool has_room(const Worklist& list, HyperNodeId domain) const {
-    if (domain == cluster_.topology().root()) return true;
+    return domain == cluster_.topology().root() || holds_perhaps(list, domain);
+  }
+
+  [[nodiscard]] bool holds_perhaps(const Worklist& list, HyperNodeId domain) const {
     const std::span<const TaskId> tasks = std::span(list.tasks).subspan(list.next);
     const std::size_t needed =
         missing(cluster_.min_member(list.part), cluster_.ready_tasks(list.part) + cluster_.waiting_tasks(list.part));

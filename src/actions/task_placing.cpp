@@ -72,6 +72,14 @@ Placements place_tasks(Session& session, JobId job, Worklist& list, HyperNodeId 
   return placements;
 }
 
+std::optional<Placement> place_on(Session& session, JobId job, TaskId task, NodeId node, Transaction& tx) {
+  if (!refusal_before_nodes(session, job, task).empty() || !session.fit(task, node)) return std::nullopt;
+  const Cluster& cluster = session.cluster();
+  const Placement placement{node, !cluster.idle_shortage(node, cluster.spec(task).request)};
+  if (!put(task, placement, tx)) return std::nullopt;
+  return placement;
+}
+
 void repeat(const Placements& placements, Transaction& tx) {
   for (const auto& [task, placement] : placements) {
     BASALT_CHECK(put(task, placement, tx), "a plugin refuses what it reserved on the same cluster");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,10 @@ using Placements = std::vector<std::pair<TaskId, Placement>>;
 Placements place_tasks(Session& session, JobId job, Worklist& list, Transaction& tx);
 /// The same on the nodes of one domain.
 Placements place_tasks(Session& session, JobId job, Worklist& list, HyperNodeId domain, Transaction& tx);
+
+/// Puts a task on a node of the caller's choice, to be bound if it has room now, else with a reservation. Nothing: the
+/// queue, the node or a plugin refuses, and nothing has changed.
+[[nodiscard]] std::optional<Placement> place_on(Session& session, JobId job, TaskId task, NodeId node, Transaction& tx);
 
 /// Does again what was found and rolled back. REQUIRES: nothing has changed since.
 void repeat(const Placements& placements, Transaction& tx);

@@ -12,6 +12,13 @@ constexpr std::int32_t kMostWeight = 65'535;  // of the CRD
 constexpr std::array<std::string_view, 3> kDequeueStrategies = {"", "fifo", "traverse"};
 constexpr std::array<std::string_view, 5> kStates = {"", "Open", "Closed", "Closing", "Unknown"};
 
+auto node_groups(std::string_view name, NodeGroupTerms& terms) {
+  return message(kJsonOnly, name, [&terms](const JsonMessage& in) {
+    in.read(texts(kJsonOnly, "requiredDuringSchedulingIgnoredDuringExecution", terms.required),
+            texts(kJsonOnly, "preferredDuringSchedulingIgnoredDuringExecution", terms.preferred));
+  });
+}
+
 void read_spec(const JsonMessage& in, QueueObject& queue) {
   constexpr std::int64_t kMost = Resources::kMaxStatedAmount;
   in.read(integer_within(kJsonOnly, "weight", queue.weight, 1, kMostWeight),
@@ -23,7 +30,11 @@ void read_spec(const JsonMessage& in, QueueObject& queue) {
                   }),
           flag(kJsonOnly, "reclaimable", queue.reclaimable), text(kJsonOnly, "parent", queue.parent),
           integer_within(kJsonOnly, "priority", queue.priority, 0, std::numeric_limits<std::int32_t>::max()),
-          one_of(kJsonOnly, "dequeueStrategy", queue.dequeue_strategy, kDequeueStrategies));
+          one_of(kJsonOnly, "dequeueStrategy", queue.dequeue_strategy, kDequeueStrategies),
+          message(kJsonOnly, "affinity", [&queue](const JsonMessage& affinity) {
+            affinity.read(node_groups("nodeGroupAffinity", queue.node_groups),
+                          node_groups("nodeGroupAntiAffinity", queue.anti_groups));
+          }));
 }
 
 void read_status(const JsonMessage& in, QueueObject& queue) {

@@ -269,6 +269,13 @@ Json encoded(const PodGroupObject& group) {
   return object;
 }
 
+Json node_groups(const NodeGroupTerms& terms) {
+  Json object = Json::object();
+  if (!terms.required.empty()) object["requiredDuringSchedulingIgnoredDuringExecution"] = terms.required;
+  if (!terms.preferred.empty()) object["preferredDuringSchedulingIgnoredDuringExecution"] = terms.preferred;
+  return object;
+}
+
 Json encoded(const QueueObject& queue) {
   Json object = object_of("scheduling.volcano.sh/v1beta1", "Queue", queue.meta);
   Json spec = {{"weight", queue.weight}, {"reclaimable", queue.reclaimable}};
@@ -278,6 +285,10 @@ Json encoded(const QueueObject& queue) {
   put_text(spec, "parent", queue.parent);
   if (queue.priority != 0) spec["priority"] = queue.priority;
   put_text(spec, "dequeueStrategy", queue.dequeue_strategy);
+  Json affinity = Json::object();
+  put(affinity, "nodeGroupAffinity", node_groups(queue.node_groups));
+  put(affinity, "nodeGroupAntiAffinity", node_groups(queue.anti_groups));
+  put(spec, "affinity", std::move(affinity));
   object["spec"] = std::move(spec);
   Json status = Json::object();
   put_text(status, "state", queue.state);

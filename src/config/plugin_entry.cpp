@@ -21,10 +21,12 @@ const volcano_names::Switch* find_switch(std::string_view key) {
   return found == kSwitches.end() ? nullptr : found;
 }
 
-/// An option of Volcano's that stands beside the arguments; capacity takes it as one of them.
+/// An option of Volcano's that stands beside the arguments; some plugins take it as one of them.
+bool takes_hierarchy(std::string_view plugin) { return plugin == "capacity" || plugin == "nodegroup"; }
+
 bool is_hierarchical(const DocumentValue& entry, std::string_view plugin) {
   const DocumentValue* value = entry.find(kHierarchy);
-  return plugin == "capacity" && value != nullptr && value->kind == Kind::boolean && value->boolean;
+  return takes_hierarchy(plugin) && value != nullptr && value->kind == Kind::boolean && value->boolean;
 }
 
 std::vector<std::string_view> plugin_entry_keys() {
@@ -151,7 +153,7 @@ void PluginEntryReader::read_hierarchy(const DocumentEntry& entry, std::string_v
                   subject + " is " + entry.value.argument().text() + ": expected true or false, without quotes");
     return;
   }
-  if (!entry.value.boolean || plugin == "capacity") return;
+  if (!entry.value.boolean || takes_hierarchy(plugin)) return;
   findings_.add(Severity::wrong, entry.place, subject + ": unsupported: hierarchical queues do not exist here yet");
   if (plugin == "drf") hierarchical_drf_ = true;
 }

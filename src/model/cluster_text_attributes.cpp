@@ -127,6 +127,17 @@ Result<void> set(NodeObject& node, const Attribute& attribute) {
   return expected("a resource, label:KEY, taint:KEY, unschedulable, created or uid");
 }
 
+namespace {
+
+auto set_groups(NodeGroupTerms QueueObject::*terms, std::vector<std::string> NodeGroupTerms::*names) {
+  return [terms, names](QueueObject& queue, const std::string& value) -> Result<void> {
+    (queue.*terms).*names = split(value, ',');
+    return {};
+  };
+}
+
+}  // namespace
+
 Result<void> set(QueueObject& queue, const Attribute& attribute) {
   static const Setters<QueueObject> setters = {
       {"weight", set_integer(&QueueObject::weight)},
@@ -134,6 +145,10 @@ Result<void> set(QueueObject& queue, const Attribute& attribute) {
       {"parent", set_text(&QueueObject::parent)},
       {"state", set_text(&QueueObject::state)},
       {"strategy", set_text(&QueueObject::dequeue_strategy)},
+      {"require-groups", set_groups(&QueueObject::node_groups, &NodeGroupTerms::required)},
+      {"prefer-groups", set_groups(&QueueObject::node_groups, &NodeGroupTerms::preferred)},
+      {"forbid-groups", set_groups(&QueueObject::anti_groups, &NodeGroupTerms::required)},
+      {"avoid-groups", set_groups(&QueueObject::anti_groups, &NodeGroupTerms::preferred)},
       {"reclaimable",
        [](QueueObject& object, const std::string& value) -> Result<void> {
          object.reclaimable = value == "true";
@@ -148,7 +163,9 @@ Result<void> set(QueueObject& queue, const Attribute& attribute) {
     if (attribute.key.starts_with(prefix))
       return put_amount(*amounts, last_part(attribute.key, prefix), attribute.value);
   }
-  return expected("weight, priority, parent, state, strategy, reclaimable, capability.R, deserved.R or guarantee.R");
+  return expected(
+      "weight, priority, parent, state, strategy, reclaimable, capability.R, deserved.R, guarantee.R, require-groups, "
+      "prefer-groups, forbid-groups or avoid-groups");
 }
 
 Result<void> set(PodObject& pod, const Attribute& attribute) {

@@ -71,6 +71,13 @@ std::string print(const QueueObject& queue) {
   line.amounts(queue.capability, "capability.");
   line.amounts(queue.deserved, "deserved.");
   line.amounts(queue.guarantee, "guarantee.");
+  const auto groups = [&](const std::string& key, const std::vector<std::string>& names) {
+    line.add_if(!names.empty(), key, join(names));
+  };
+  groups("require-groups", queue.node_groups.required);
+  groups("prefer-groups", queue.node_groups.preferred);
+  groups("forbid-groups", queue.anti_groups.required);
+  groups("avoid-groups", queue.anti_groups.preferred);
   return std::move(line).text();
 }
 

@@ -82,6 +82,8 @@ class Dump {
     made.reclaimable = row.reclaimable;
     made.parent = row.parent;
     made.dequeue_strategy = row.fifo ? "fifo" : "";
+    made.node_groups = row.node_groups;
+    made.anti_groups = row.anti_groups;
     made.state = states[static_cast<std::size_t>(row.state)];
     return made;
   }

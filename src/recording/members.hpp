@@ -49,8 +49,9 @@ BASALT_MEMBERS(NetworkTopologyText, mode, highest_tier_allowed, highest_tier_nam
 BASALT_MEMBERS(SubGroupPolicyText, name, selector, match_label_keys, size, min_sub_groups, network_topology)
 BASALT_MEMBERS(PodGroupObject, meta, min_member, min_task_member, queue, priority_class_name, min_resources,
                network_topology, sub_groups, phase, running, succeeded, failed, conditions)
+BASALT_MEMBERS(NodeGroupTerms, required, preferred)
 BASALT_MEMBERS(QueueObject, meta, weight, capability, deserved, guarantee, reclaimable, parent, priority,
-               dequeue_strategy, state, allocated)
+               dequeue_strategy, state, allocated, node_groups, anti_groups)
 BASALT_MEMBERS(PriorityClassObject, meta, number, global_default, never_preempts)
 BASALT_MEMBERS(ClaimObject, meta, volume_name, bound, storage_class)
 BASALT_MEMBERS(VolumeObject, meta, required_nodes)
@@ -94,7 +95,7 @@ BASALT_MEMBERS(Job, space, name, uid, implicit, queue, queue_name, min_member, m
                min_resources, preemptable, annotations, blockers, network_topology, sub_groups, tasks, sub_jobs,
                observed, running_estimate, faults)
 BASALT_MEMBERS(Queue, name, uid, weight, priority, capability, deserved, guarantee, reclaimable, fifo, parent, state,
-               created, served, observed_allocated)
+               created, served, observed_allocated, node_groups, anti_groups)
 BASALT_MEMBERS(Node, name, labels, taints, unschedulable, allocatable, uncountable_pods, placeholder, devices)
 
 // --- checkpoints ---

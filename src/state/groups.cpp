@@ -1,10 +1,11 @@
 #include <algorithm>
 
 #include "basalt/base/check.hpp"
+#include "basalt/model/task_topology.hpp"
 #include "state/interner.hpp"
 #include "state/preemptable.hpp"
-#include "state/stated_durations.hpp"
 #include "state/state.hpp"
+#include "state/stated_durations.hpp"
 
 // PodGroups and what stands for them become jobs; queues and priority classes are theirs.
 namespace basalt {
@@ -187,6 +188,7 @@ Job State::make_job(const PodGroupObject& object) {
   row.preemptable = stated_preemptable(object.meta);
   row.annotations = object.meta.annotations;
   read_durations(row);
+  static_cast<void>(read_task_topology(row.annotations, row.faults));
   if (object.network_topology) row.network_topology = make_topology(*object.network_topology);
   for (const SubGroupPolicyText& policy : object.sub_groups) {
     row.sub_groups.push_back(make_policy(policy, cluster_.symbols()));
@@ -219,6 +221,8 @@ void State::take(const QueueObject& object) {
   if (auto guarantee = cluster_.resources(object.guarantee)) row.guarantee = std::move(*guarantee);
   row.reclaimable = object.reclaimable;
   row.fifo = object.dequeue_strategy == "fifo";
+  row.node_groups = object.node_groups;
+  row.anti_groups = object.anti_groups;
   row.parent = object.parent;
   row.state = parse_queue_state(object.state);
   row.created = object.meta.created;

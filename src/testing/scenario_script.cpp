@@ -40,7 +40,8 @@ Result<PluginLine> read_plugin(const std::vector<std::string>& words) {
     if (equals == std::string::npos) return Error{ErrorCode::invalid, "plugin " + words[1] + ": expected key=value"};
     const std::string key = words[i].substr(0, equals);
     const std::string value = words[i].substr(equals + 1);
-    if (!key.starts_with("enable") || key == "enableHierarchy") {  // an argument among Volcano's switches
+    // Volcano has arguments that look like switches.
+    if (!key.starts_with("enable") || key == "enableHierarchy" || key == "enablePreferredOrder") {
       plugin.arguments.emplace_back(key, argument_value(value));
     } else if (value == "false") {
       plugin.switched_off.insert(key);

@@ -201,6 +201,31 @@ TEST(TopologyExample, OtherPodsGoWhereTheHyperNodesAroundAreFullest) {
   for (std::size_t i = 0; i < wanted.size(); ++i) EXPECT_NEAR(wanted[i], points[i], 0.05);
 }
 
+TEST(TaskTopologyExample, BucketsScoreByHowMuchOfThemIsOrFitsOnANode) {
+  Interview asked(R"(
+    plugins task-topology
+    node a3 cpu=3
+    node b3 cpu=3
+    node c2 cpu=2
+    node d1 cpu=1
+    job  train min=6 annotation:volcano.sh/task-topology-affinity=ps,worker annotation:volcano.sh/task-topology-anti-affinity=ps
+    task train-ps-0 role=ps cpu=1
+    task train-ps-1 role=ps cpu=1
+    task train-worker-0 role=worker cpu=1
+    task train-worker-1 role=worker cpu=1
+    task train-worker-2 role=worker cpu=1
+    task train-worker-3 role=worker cpu=1)");
+  const std::vector<std::string> nodes = {"a3", "b3", "c2", "d1"};
+  // The bucket of ps-0, worker-0 and worker-2: all of it fits, two, one of three.
+  EXPECT_EQ((std::vector<double>{100, 100, 66.667, 33.333}), asked.points("train-ps-0", nodes));
+  Transaction tx = asked.session().begin();
+  ASSERT_TRUE(tx.allocate(asked.task("train-ps-0"), asked.node("a3")));
+  EXPECT_EQ((std::vector<double>{100, 66.667, 66.667, 33.333}), asked.points("train-worker-0", nodes));
+  // The other bucket: two of three fit beside ps-0, which ps-1 should not meet.
+  EXPECT_EQ((std::vector<double>{33.333, 100, 66.667, 33.333}), asked.points("train-ps-1", nodes));
+  EXPECT_EQ((std::vector<double>{66.667, 100, 66.667, 33.333}), asked.points("train-worker-3", nodes));
+}
+
 TEST(DrfExample, VictimsGoUntilTheirJobWouldHaveLessThanTheEvictors) {
   Interview asked(R"(
     plugins drf

@@ -8,7 +8,11 @@ namespace {
 
 class Generator {
  public:
-  explicit Generator(std::uint32_t seed) : random_(seed), gpu_random_(seed) { has_gpus_ = gpu_pick(4) == 0; }
+  explicit Generator(std::uint32_t seed) : random_(seed), gpu_random_(seed), role_random_(seed) {
+    has_gpus_ = gpu_pick(4) == 0;
+    has_task_topology_ = role_pick(3) == 0;
+    has_node_groups_ = role_pick(5) == 0;
+  }
 
   std::vector<std::string> make() {
     add_plugins();
@@ -73,6 +77,11 @@ class Generator {
     if (chance(2)) lines_.push_back("plugin binpack binpack.weight=" + number(pick(1, 10)));
     if (has_topology_) lines_.emplace_back("plugin network-topology-aware");
     if (has_gpus_) add_gpu_plugins();
+    if (has_topology_ && role_pick(2) == 0) lines_.emplace_back("plugin rank-aware");
+    if (has_node_groups_) lines_.push_back(std::string("plugin nodegroup strict=") + (role_pick(2) ? "true" : "false"));
+    if (has_task_topology_) {
+      lines_.push_back("plugin task-topology task-topology.weight=" + number(1 + 9 * role_pick(2)));
+    }
   }
 
   /// A sequence of its own, so that scenarios without GPUs stay what they are.
@@ -106,6 +115,31 @@ class Generator {
            (gpu_pick(3) == 0 ? " volcano.sh/vgpu-cores=" + number(10 * gpu_pick(11)) : "");
   }
 
+  /// A sequence of its own, as for GPUs.
+  int role_pick(int below) { return static_cast<int>(role_random_() % static_cast<unsigned>(below)); }
+  std::string group_of_node() {
+    if (!has_node_groups_ || role_pick(4) == 0) return "";
+    return std::string(" label:volcano.sh/nodegroup-name=") + (role_pick(2) == 0 ? "g0" : "g1");
+  }
+  std::string groups_of_queue() {
+    if (!has_node_groups_ || role_pick(4) == 0) return "";
+    static constexpr const char* kRules[] = {" require-groups=g0",
+                                             " prefer-groups=g1,g0",
+                                             " forbid-groups=g0",
+                                             " avoid-groups=g1",
+                                             " prefer-groups=g0 avoid-groups=g0",
+                                             " require-groups=g0,g1 forbid-groups=g1"};
+    return kRules[role_pick(6)];
+  }
+  std::string task_topology() {
+    if (!has_task_topology_ || role_pick(3) == 0) return "";
+    static constexpr const char* kGroups[] = {"r0,r1", "r0,r1;r2", "r0;r1,r2", "r0,r2", "r1,r1"};
+    const std::string key = " annotation:volcano.sh/task-topology-";
+    return (role_pick(4) > 0 ? key + "affinity=" + kGroups[role_pick(5)] : "") +
+           (role_pick(2) > 0 ? key + "anti-affinity=" + kGroups[role_pick(5)] : "") +
+           (role_pick(3) == 0 ? key + "task-order=r1,r0" : "");
+  }
+
   void add_actions() {
     static constexpr const char* kActions[] = {"enqueue allocate backfill preempt reclaim",
                                                "enqueue reclaim allocate backfill preempt",
@@ -123,14 +157,15 @@ class Generator {
            (i > 0 && chance(4) ? " parent=q" + number(pick(0, i)) : "") +
            (chance(6) ? " guarantee.cpu=" + number(pick(1, 3)) : "") + (chance(6) ? " priority=5" : "") +
            (chance(6) ? " reclaimable=false" : "") + (chance(10) ? " state=Closed" : "") +
-           (chance(4) ? " strategy=fifo" : "");
+           (chance(4) ? " strategy=fifo" : "") + groups_of_queue();
   }
 
   std::string node(int i) {
     return "node n" + number(i) + " cpu=" + number(pick(1, 8)) + " memory=" + number(pick(1, 8)) +
            "Gi pods=" + number(pick(1, 10)) + " label:zone=" + (chance(2) ? "a" : "b") +
            (chance(2) ? " label:rack=r" + number(i % 3) : "") + (chance(6) ? " taint:dedicated=x:NoSchedule" : "") +
-           (chance(6) ? " taint:slow=y:PreferNoSchedule" : "") + (chance(8) ? " unschedulable" : "") + gpus_of_node(i);
+           (chance(6) ? " taint:slow=y:PreferNoSchedule" : "") + (chance(8) ? " unschedulable" : "") + gpus_of_node(i) +
+           group_of_node();
   }
 
   /// Every third node or so, and at times one that another rack has too.
@@ -204,8 +239,11 @@ class Generator {
     if (chance(12)) job += " annotation:volcano.sh/preemptable=false";
     if (chance(12)) job += " annotation:volcano.sh/sla-waiting-time=" + number(pick(1, 90)) + "m";
     if (has_waiting_limit_ && chance(2)) job += " estimate=" + number(pick(1, 30)) + "m";
-    const bool has_roles = chance(8);
-    if (has_roles) job += " role:r0=1 role:r1=1";
+    const std::string topology_of_roles = task_topology();
+    job += topology_of_roles;
+    const bool has_minima = chance(8);
+    if (has_minima) job += " role:r0=1 role:r1=1";
+    const bool has_roles = has_minima || !topology_of_roles.empty();
     const bool has_parts = has_topology_ && chance(3);
     if (has_topology_) job += topology();
     if (has_parts) job += sub_groups(members);
@@ -265,8 +303,9 @@ class Generator {
   static constexpr int kRacks = 3;
 
   std::mt19937 random_;
-  std::mt19937 gpu_random_;
+  std::mt19937 gpu_random_, role_random_;
   bool has_gpus_ = false;
+  bool has_task_topology_ = false, has_node_groups_ = false;
   bool has_topology_ = false;
   bool has_waiting_limit_ = false;
   int minutes_ = 0;  // past the hour

@@ -198,6 +198,15 @@ struct PodGroupObject {
   bool operator==(const PodGroupObject&) const = default;
 };
 
+/// Names of groups of nodes (the label volcano.sh/nodegroup-name), as a queue states them. Source: NodeGroupAffinity
+/// and NodeGroupAntiAffinity of Volcano's queues.
+struct NodeGroupTerms {
+  std::vector<std::string> required;   ///< requiredDuringSchedulingIgnoredDuringExecution
+  std::vector<std::string> preferred;  ///< preferredDuringSchedulingIgnoredDuringExecution, the most wanted first
+  [[nodiscard]] bool is_empty() const { return required.empty() && preferred.empty(); }
+  bool operator==(const NodeGroupTerms&) const = default;
+};
+
 /// scheduling.volcano.sh/v1beta1 Queue.
 struct QueueObject {
   ObjectMeta meta;
@@ -209,6 +218,8 @@ struct QueueObject {
   std::string dequeue_strategy;  ///< fifo, traverse or empty
   std::string state;             ///< Open, Closed, Closing, Unknown or empty (as Open)
   NamedAmounts allocated;        ///< status.allocated as last written
+  NodeGroupTerms node_groups;    ///< affinity.nodeGroupAffinity
+  NodeGroupTerms anti_groups;    ///< affinity.nodeGroupAntiAffinity
   bool operator==(const QueueObject&) const = default;
 };
 

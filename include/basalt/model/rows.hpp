@@ -222,6 +222,8 @@ struct Queue {
   /// It has, or had, jobs of ours, itself or below it: its status is ours to write.
   bool served = false;
   NamedAmounts observed_allocated;  ///< status.allocated as last seen
+  NodeGroupTerms node_groups;       ///< groups of nodes that its tasks go to
+  NodeGroupTerms anti_groups;       ///< and that they keep away from
   bool operator==(const Queue&) const = default;
 };
 

@@ -170,7 +170,11 @@ TEST(DecodeHyperNode, ReadsEveryField) {
 TEST(DecodeQueue, ReadsEveryField) {
   const std::string text = quoted(R"({'metadata': {'name': 'q1'},
       'spec': {'weight': 4, 'capability': {'cpu': '10'}, 'deserved': {'cpu': '8'}, 'guarantee': {'resource': {'cpu': '2'}},
-        'reclaimable': false, 'parent': 'root', 'priority': 5, 'dequeueStrategy': 'fifo'},
+        'reclaimable': false, 'parent': 'root', 'priority': 5, 'dequeueStrategy': 'fifo',
+        'affinity': {'nodeGroupAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': ['a'],
+                                           'preferredDuringSchedulingIgnoredDuringExecution': ['b', 'c']},
+                     'nodeGroupAntiAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': ['d'],
+                                               'preferredDuringSchedulingIgnoredDuringExecution': ['e']}}},
       'status': {'state': 'Closing', 'allocated': {'cpu': '1500m'}}})");
   const auto queue = decoded<QueueObject>(ObjectKind::queue, json(text));
   EXPECT_EQ(4, queue.weight);
@@ -181,6 +185,8 @@ TEST(DecodeQueue, ReadsEveryField) {
   EXPECT_EQ("root", queue.parent);
   EXPECT_EQ(5, queue.priority);
   EXPECT_EQ("fifo", queue.dequeue_strategy);
+  EXPECT_EQ((NodeGroupTerms{{"a"}, {"b", "c"}}), queue.node_groups);
+  EXPECT_EQ((NodeGroupTerms{{"d"}, {"e"}}), queue.anti_groups);
   EXPECT_EQ("Closing", queue.state);
   EXPECT_EQ((NamedAmounts{{"cpu", 1'500}}), queue.allocated);
 }
