@@ -8,12 +8,15 @@
 #include "plugins/drf/drf.hpp"
 #include "plugins/fragmentation/fragmentation.hpp"
 #include "plugins/gang/gang.hpp"
+#include "plugins/io-aware/io_aware.hpp"
 #include "plugins/network-topology-aware/network_topology_aware.hpp"
 #include "plugins/nodeorder/nodeorder.hpp"
+#include "plugins/numa-aware/numa_aware.hpp"
 #include "plugins/overcommit/overcommit.hpp"
 #include "plugins/predicates/predicates.hpp"
 #include "plugins/priority/priority.hpp"
 #include "plugins/proportion/proportion.hpp"
+#include "plugins/resourcequota/resourcequota.hpp"
 #include "plugins/sla/sla.hpp"
 
 namespace basalt {
@@ -29,12 +32,15 @@ std::vector<PluginType> builtin_plugins() {
       drf(),
       fragmentation(),
       gang(),
+      io_aware(),
       network_topology_aware(),
       nodeorder(),
+      numa_aware(),
       overcommit(),
       predicates(),
       priority(),
       proportion(),
+      resourcequota(),
       sla(),
   };
   // clang-format on

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <unordered_map>
 
 #include "basalt/framework/cluster.hpp"
@@ -20,12 +22,15 @@ struct QueueShare {
 };
 
 /// Works the shares out for every queue that owns a job; the others have none. `ledger` is
-/// caught up. Source: Volcano's proportion, when a session opens.
-std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, const JobLedger& ledger);
+/// caught up. `history`: how strongly what queues held in the past moves their weights (`weights_after`), in
+/// thousandths; none: not at all. Source: Volcano's proportion, when a session opens.
+std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, const JobLedger& ledger,
+                                                     std::optional<std::int64_t> history);
 
 /// What queues would deserve if their demand included the minima of all jobs that have a minimum and
 /// lack pods for it, those that have not come in among them: a job's pods are often made only once it
 /// has. Costs a look at every job.
-std::unordered_map<QueueId, Resources> deserved_with_minima(const Cluster& cluster, const JobLedger& ledger);
+std::unordered_map<QueueId, Resources> deserved_with_minima(const Cluster& cluster, const JobLedger& ledger,
+                                                            std::optional<std::int64_t> history);
 
 }  // namespace basalt

@@ -36,13 +36,19 @@ bool is_silent_gate(const PointPointers& plugin) {
          std::get<CouldHelp*>(plugin) == nullptr;
 }
 
+/// Time passes for the tables when a cycle begins, and not when somebody looks what one would decide.
+UndoLog::Mark opening_mark(Cluster& cluster, const Moment& moment, SessionPurpose purpose) {
+  if (purpose == SessionPurpose::cycle) cluster.pass_time(moment.now);
+  return cluster.open_undo();
+}
+
 }  // namespace
 
 Session::Session(Cluster& cluster, const Configuration& configuration, Moment moment, SessionPurpose purpose)
     : cluster_(cluster),
       configuration_(configuration),
       moment_(moment),
-      opening_(cluster.open_undo()),
+      opening_(opening_mark(cluster, moment, purpose)),
       purpose_(purpose),
       terms_(std::make_unique<TermsInForce>()) {
   if (configuration.memory->is_of(cluster)) memory_ = configuration.memory.get();

@@ -11,9 +11,10 @@ namespace {
 TEST(BuiltinPlugins, HaveTheNamesThatVolcanosConfigurationsUse) {
   std::vector<std::string> names;
   for (const PluginType& type : builtin_plugins()) names.push_back(type.name);
-  EXPECT_THAT(names, testing::UnorderedElementsAre("binpack", "capacity", "conformance", "deviceshare", "dominant-share",
-                                                   "drf", "fragmentation", "gang", "network-topology-aware", "nodeorder",
-                                                   "overcommit", "predicates", "priority", "proportion", "sla"));
+  EXPECT_THAT(names, testing::UnorderedElementsAre("binpack", "capacity", "conformance", "deviceshare",
+                                                   "dominant-share", "drf", "fragmentation", "gang", "io-aware",
+                                                   "network-topology-aware", "nodeorder", "numa-aware", "overcommit",
+                                                   "predicates", "priority", "proportion", "resourcequota", "sla"));
 }
 
 TEST(BuiltinPlugins, CanBeConfiguredWithoutArguments) {
