@@ -27,9 +27,10 @@ struct ProportionArgs {
   std::optional<std::chrono::microseconds> half_life;  ///< none: the past does not count
   std::int64_t strength = kMilli;                      ///< in thousandths
 
-  /// How strongly the past counts, if it does.
-  [[nodiscard]] std::optional<std::int64_t> history() const {
-    return half_life ? std::optional(strength) : std::nullopt;
+  /// How the past counts, if it does.
+  [[nodiscard]] std::optional<ShareHistory> history(WallTime now) const {
+    if (!half_life) return std::nullopt;
+    return ShareHistory{*half_life, strength, now};
   }
 
   static ProportionArgs read(ArgumentReader& reader) {
@@ -69,7 +70,7 @@ class Proportion final : public QueueOrder,
   using Args = ProportionArgs;
   using Memory = JobLedger;
   Proportion(const Args& args, Memory& ledger, const Session& session)
-      : cluster_(session.cluster()), ledger_(ledger), history_(args.history()) {
+      : cluster_(session.cluster()), ledger_(ledger), history_(args.history(session.moment().now)) {
     ledger.catch_up(cluster_);
     shares_ = queue_shares(cluster_, ledger, history_);
   }
@@ -241,7 +242,7 @@ class Proportion final : public QueueOrder,
 
   const Cluster& cluster_;
   const JobLedger& ledger_;
-  std::optional<std::int64_t> history_;  // in thousandths
+  std::optional<ShareHistory> history_;
   std::unordered_map<QueueId, QueueShare> shares_;
   /// As of the first question about it.
   mutable std::optional<std::unordered_map<QueueId, Resources>> deserved_with_minima_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "basalt/framework/past_share.hpp"
 #include "plugins/amounts/minimum.hpp"
 #include "plugins/amounts/queue_limits.hpp"
 #include "plugins/proportion/past_weights.hpp"
@@ -17,17 +18,19 @@ struct Demands {
 };
 
 /// Gives who held less than his part in the past more of what is divided now.
-void weigh_by_history(const Cluster& cluster, std::int64_t strength, Demands& demands) {
+void weigh_by_history(const Cluster& cluster, const ShareHistory& history, Demands& demands) {
   std::vector<std::int64_t> weights, parts;
   for (std::size_t i = 0; i < demands.queues.size(); ++i) {
     weights.push_back(demands.demands[i].weight);
-    parts.push_back(cluster.queues()[demands.queues[i]].past.part);
+    // The tables are as late as the last cycle; a look at what a cycle would decide is later.
+    const PastShare& past = cluster.queues()[demands.queues[i]].past;
+    parts.push_back(faded(past, 0, history.now, history.half_life).part);
   }
-  weights = weights_after(weights, parts, strength);
+  weights = weights_after(weights, parts, history.strength);
   for (std::size_t i = 0; i < weights.size(); ++i) demands.demands[i].weight = weights[i];
 }
 
-Demands demands_of(const Cluster& cluster, const JobLedger& ledger, std::optional<std::int64_t> history) {
+Demands demands_of(const Cluster& cluster, const JobLedger& ledger, const std::optional<ShareHistory>& history) {
   Demands made;
   const Resources unguaranteed = excess(cluster.total_allocatable(), total_guarantee(cluster));
   cluster.queues().for_each([&](QueueId id, const Queue& queue) {
@@ -43,7 +46,7 @@ Demands demands_of(const Cluster& cluster, const JobLedger& ledger, std::optiona
 }  // namespace
 
 std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, const JobLedger& ledger,
-                                                     std::optional<std::int64_t> history) {
+                                                     const std::optional<ShareHistory>& history) {
   std::unordered_map<QueueId, QueueShare> shares;
   const Demands demands = demands_of(cluster, ledger, history);
   const std::vector<Resources> deserved = deserved_shares(cluster.total_allocatable(), demands.demands);
@@ -57,7 +60,7 @@ std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, con
 }
 
 std::unordered_map<QueueId, Resources> deserved_with_minima(const Cluster& cluster, const JobLedger& ledger,
-                                                            std::optional<std::int64_t> history) {
+                                                            const std::optional<ShareHistory>& history) {
   Demands demands = demands_of(cluster, ledger, history);
   std::unordered_map<QueueId, std::size_t> positions;
   for (std::size_t i = 0; i < demands.queues.size(); ++i) positions[demands.queues[i]] = i;
