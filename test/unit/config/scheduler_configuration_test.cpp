@@ -225,7 +225,6 @@ TEST(SchedulerConfiguration, EmptyArgumentsAreNoneAndOtherThanAMapTheyAreWrong) 
 
 TEST(SchedulerConfiguration, HierarchyIsForPluginsThatKnowOne) {
   EXPECT_THAT(parsed(with_plugins("  - name: drf\n    enableHierarchy: true\n")).findings, IsEmpty());
-  EXPECT_THAT(parsed(with_plugins("  - name: capacity\n    enableHierarchy: true\n")).findings, IsEmpty());
   EXPECT_THAT(parsed(with_plugins("  - name: proportion\n    enableHierarchy: true\n")).findings,
               ElementsAre(wrong("f:5:5: plugin 'proportion': 'enableHierarchy': unsupported: the plugin knows no "
                                 "hierarchy of queues")));
