@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "basalt/framework/past_share.hpp"
 
@@ -41,9 +42,9 @@ std::unordered_set<JobId> passed_over(const Cluster& cluster, const LatestStarts
   std::unordered_set<JobId> passed;
   for (auto& [queue, jobs] : late) {
     std::sort(jobs.begin(), jobs.end(), [&](JobId left, JobId right) {
-      const auto l = starts.of(left);
-      const auto r = starts.of(right);
-      return l != r ? l < r : comes_before(cluster.jobs()[left], cluster.jobs()[right]);
+      const auto key = [&](JobId job) { return std::pair(cluster.waiting_tasks(job) == 0, starts.of(job)); };
+      return key(left) != key(right) ? key(left) < key(right)
+                                     : comes_before(cluster.jobs()[left], cluster.jobs()[right]);
     });
     std::vector<std::int64_t> claims;
     for (const JobId job : jobs) claims.push_back(claim_of(cluster, job));

@@ -30,7 +30,7 @@ struct ClaimCaps {
 [[nodiscard]] std::int64_t claim_of(const Cluster& cluster, JobId job);
 
 /// The late jobs that wait and that the caps pass over: they count as if they could wait for ever. In each queue those
-/// whose latest start was first are within the cap first.
+/// that hold reservations are within the cap first, then those whose latest start was first. Costs a look at every job.
 [[nodiscard]] std::unordered_set<JobId> passed_over(const Cluster& cluster, const LatestStarts& starts,
                                                     const ClaimCaps& caps, WallTime now);
 

@@ -1,5 +1,6 @@
 #include "plugins/sla/sla.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "basalt/base/go_duration.hpp"
@@ -59,16 +60,18 @@ class Sla final : public JobOrder, public JobEnqueueable, public CouldHelp, publ
       for (const std::string& key : reader.keys_with_prefix(kClaimOfQueue)) {
         args.caps.of_queue[key.substr(kClaimOfQueue.size())] = read_part(reader, key);
       }
-      if (!reader.keys_with_prefix(kClaim).empty()) args.caps.for_all = read_part(reader, kClaim);
+      const auto claims = reader.keys_with_prefix(kClaim);
+      const bool is_limited = std::find(claims.begin(), claims.end(), kClaim) != claims.end();
+      if (is_limited) args.caps.for_all = read_part(reader, kClaim);
       return args;
     }
   };
 
   using Memory = LatestStarts;
   Sla(const Args& args, Memory& starts, const Session& session)
-      : starts_(starts), caps_(args.caps), cluster_(session.cluster()), now_(session.moment().now) {
+      : starts_(starts), cluster_(session.cluster()), now_(session.moment().now) {
     starts.catch_up(cluster_, args.times);
-    if (!caps_.is_empty()) passed_over_ = passed_over(cluster_, starts, caps_, now_);
+    if (!args.caps.is_empty()) passed_over_ = passed_over(cluster_, starts, args.caps, now_);
   }
 
   /// By latest start; jobs that may wait for ever last.
@@ -86,15 +89,13 @@ class Sla final : public JobOrder, public JobEnqueueable, public CouldHelp, publ
     return changes.claims && passed_over_.contains(job);
   }
 
-  /// A job that is too large for the cap by itself reserves nothing. (Of the cluster this takes into account what is
-  /// allocatable in all, and when that changes every job is looked at again.)
   std::optional<std::chrono::microseconds> waiting_limit(JobId job) const override {
     const auto latest = starts_.of(job);
     if (!latest) return std::nullopt;
-    const auto cap = caps_.of(cluster_.jobs()[job].queue_name);
-    if (cap && claim_of(cluster_, job) > *cap) return std::nullopt;
     return *latest - cluster_.jobs()[job].created;
   }
+
+  bool may_reserve(JobId job) const override { return !passed_over_.contains(job); }
 
   std::optional<WallTime> deadline() const override { return starts_.next_after(now_); }
 
@@ -105,7 +106,6 @@ class Sla final : public JobOrder, public JobEnqueueable, public CouldHelp, publ
   }
 
   const LatestStarts& starts_;
-  const ClaimCaps& caps_;
   std::unordered_set<JobId> passed_over_;
   const Cluster& cluster_;
   WallTime now_;

@@ -255,6 +255,10 @@ bool Session::is_late(JobId job) const {
   return until && *until <= moment_.now;
 }
 
+bool Session::may_reserve(JobId job) const {
+  return laws::all_agree(points<WaitingLimit>(), [&](const WaitingLimit& plugin) { return plugin.may_reserve(job); });
+}
+
 std::string Session::pre_predicate(TaskId task) const {
   std::string why;
   for (const std::string& blocker : cluster_.spec(task).blockers) why += (why.empty() ? "" : "; ") + blocker;

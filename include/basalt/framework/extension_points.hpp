@@ -419,12 +419,15 @@ struct CouldHelp {
   ~CouldHelp() = default;
 };
 
-/// How long a job may wait, from its creation, before room is held for it against jobs that come after
+/// How long a job may wait, from its creation, before it is late and room is held for it against jobs that come after
 /// it. Asked whenever somebody wants to know; the answer may depend on the job's row alone. Law: the shortest;
 /// nobody answers: what the configuration says for all jobs. No switch.
 struct WaitingLimit {
   static constexpr std::string_view kSwitch = "";
   [[nodiscard]] virtual std::optional<std::chrono::microseconds> waiting_limit(JobId job) const = 0;
+  /// Whether a late job may have room reserved in this session. May depend on anything as it was when the session
+  /// opened: late jobs are looked at whenever anything changes. Law: all agree.
+  [[nodiscard]] virtual bool may_reserve(JobId) const { return true; }
 
  protected:
   ~WaitingLimit() = default;

@@ -167,6 +167,8 @@ class Session {
   [[nodiscard]] std::optional<WallTime> waits_until(JobId job) const;
   /// Whether a job has waited beyond that.
   [[nodiscard]] bool is_late(JobId job) const;
+  /// Whether a late job may have room reserved in this session.
+  [[nodiscard]] bool may_reserve(JobId job) const;
   /// The earliest moment at which a plugin could answer otherwise though nothing has changed, or a
   /// waiting job becomes late.
   [[nodiscard]] std::optional<WallTime> deadline() const;
