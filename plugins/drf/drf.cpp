@@ -85,6 +85,7 @@ class HierarchicalDrf final : public FlatDrf, public QueueOrder, public Reclaima
     hierarchy_.catch_up(cluster());
     return hierarchy_.compare(left, right);
   }
+  bool queues_move_others() const override { return true; }
 
   /// A task may go if the evictor's queue, with what it asks for, would still have less than the task's, without it.
   /// What goes is counted as gone for the next candidate.

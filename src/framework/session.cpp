@@ -112,6 +112,10 @@ std::weak_ordering Session::queue_order(QueueId left, QueueId right) const {
       });
 }
 
+bool Session::queues_move_others() const {
+  return laws::anyone(points<QueueOrder>(), [](const QueueOrder& plugin) { return plugin.queues_move_others(); });
+}
+
 std::weak_ordering Session::job_order(JobId left, JobId right) const {
   return laws::first_preference(
       points<JobOrder>(), [&](const JobOrder& plugin) { return plugin.job_order(left, right); },

@@ -36,6 +36,9 @@ enum class Vote : std::uint8_t { reject, abstain, permit };
 struct QueueOrder {
   static constexpr std::string_view kSwitch = "enableQueueOrder";
   [[nodiscard]] virtual std::weak_ordering queue_order(QueueId left, QueueId right) const = 0;
+  /// Whether serving one queue can change the order of others, as where they share a branch. If so, the queues that
+  /// wait for their turn are put in order anew after each turn that placed something. Law: anyone.
+  [[nodiscard]] virtual bool queues_move_others() const { return false; }
 
  protected:
   ~QueueOrder() = default;

@@ -79,6 +79,8 @@ class Session {
 
   // --- orders: total, so that the same rows in another order in memory decide the same ---
   [[nodiscard]] std::weak_ordering queue_order(QueueId left, QueueId right) const;
+  /// Whether serving one queue can change the order of others.
+  [[nodiscard]] bool queues_move_others() const;
   [[nodiscard]] std::weak_ordering job_order(JobId left, JobId right) const;
   /// REQUIRES: both are parts of one job.
   [[nodiscard]] std::weak_ordering sub_job_order(SubJobId left, SubJobId right) const;
