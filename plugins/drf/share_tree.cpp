@@ -104,8 +104,10 @@ void ShareTree::AtFullShare::add(const Resources& amount, WeighedPart by, int si
 
 Resources ShareTree::AtFullShare::cut_to(WeighedPart by) const {
   Resources cut;
+  // To nearest: a member that is not cut counts for what it has, and equal shares are equal at any depth.
+  const Int128 scale = Int128{by.weight} * kFine;
   for (Dimension kind = 0; kind < width_; ++kind) {
-    cut.set(kind, static_cast<std::int64_t>(amounts_[kind] * by.part / by.weight / kFine));
+    cut.set(kind, static_cast<std::int64_t>((amounts_[kind] * by.part + scale / 2) / scale));
   }
   return cut;
 }

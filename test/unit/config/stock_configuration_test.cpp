@@ -53,9 +53,9 @@ TEST(StockConfiguration, CapacityTakesEnableHierarchyBesideItsArguments) {
 TEST(StockConfiguration, DrfTakesEnableHierarchyAndProportionDoesNot) {
   const Registry registry{builtin_plugins(), builtin_actions()};
   const auto with = [&](const std::string& plugin) {
-    return parse_configuration("actions: \"allocate\"\ntiers:\n- plugins:\n  - name: " + plugin +
-                                   "\n    enableHierarchy: true\n",
-                               "f", registry, Leniency::strict);
+    return parse_configuration(
+        "actions: \"allocate\"\ntiers:\n- plugins:\n  - name: " + plugin + "\n    enableHierarchy: true\n", "f",
+        registry, Leniency::strict);
   };
   EXPECT_TRUE(with("drf").configuration);
   EXPECT_THAT(with("drf").findings, IsEmpty());

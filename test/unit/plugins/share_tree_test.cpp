@@ -136,6 +136,17 @@ TEST(ShareTree, WhatIsLeftOfAShareGoesToTheOthers) {
   EXPECT_EQ((Result{{"sci", {10, 0}}, {"dev", {20, 0}}, {"prod", {70, 0}}}), serving.serve());
 }
 
+TEST(ShareTree, EqualSharesAreEqualAtAnyDepth) {
+  ShareTree tree(amounts(7000, 0));
+  ShareTree::Place deep = ShareTree::kRoot;
+  for (const char* name : {"a", "b", "c", "d"}) deep = tree.child(deep, name, 3000);
+  const auto flat = tree.child(ShareTree::kRoot, "flat", 3000);
+  tree.put(0, deep, {amounts(1000, 0), amounts(5000, 0)}, false);
+  tree.put(1, flat, {amounts(1000, 0), amounts(5000, 0)}, false);
+  EXPECT_EQ(tree.part(deep), tree.part(flat));
+  EXPECT_TRUE(tree.compare_shares(deep, flat) == 0);
+}
+
 TEST(ShareTree, ForgetsALeafAsIfItHadNeverBeen) {
   ShareTree tree(amounts(1000, 1000));
   const auto a = tree.child(ShareTree::kRoot, "a", 1000);
