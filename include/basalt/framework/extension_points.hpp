@@ -44,8 +44,8 @@ struct QueueOrder {
   ~QueueOrder() = default;
 };
 
-/// Which of two jobs of a queue is served first; `less` goes first. The answer may depend only
-/// on the two jobs themselves. Law: first preference; then `comes_before`.
+/// Which of two jobs of a queue is served first; `less` goes first. The answer may depend only on the
+/// two jobs and on what stood when the session opened. Law: first preference; then `comes_before`.
 struct JobOrder {
   static constexpr std::string_view kSwitch = "enableJobOrder";
   [[nodiscard]] virtual std::weak_ordering job_order(JobId left, JobId right) const = 0;
