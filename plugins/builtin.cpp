@@ -8,14 +8,17 @@
 #include "plugins/drf/drf.hpp"
 #include "plugins/fragmentation/fragmentation.hpp"
 #include "plugins/gang/gang.hpp"
+#include "plugins/io-aware/io_aware.hpp"
 #include "plugins/network-topology-aware/network_topology_aware.hpp"
 #include "plugins/nodegroup/nodegroup.hpp"
 #include "plugins/nodeorder/nodeorder.hpp"
+#include "plugins/numa-aware/numa_aware.hpp"
 #include "plugins/overcommit/overcommit.hpp"
 #include "plugins/predicates/predicates.hpp"
 #include "plugins/priority/priority.hpp"
 #include "plugins/proportion/proportion.hpp"
 #include "plugins/rank-aware/rank_aware.hpp"
+#include "plugins/resourcequota/resourcequota.hpp"
 #include "plugins/sla/sla.hpp"
 #include "plugins/task-topology/task_topology.hpp"
 
@@ -32,14 +35,17 @@ std::vector<PluginType> builtin_plugins() {
       drf(),
       fragmentation(),
       gang(),
+      io_aware(),
       network_topology_aware(),
       nodegroup(),
       nodeorder(),
+      numa_aware(),
       overcommit(),
       predicates(),
       priority(),
       proportion(),
       rank_aware(),
+      resourcequota(),
       sla(),
       task_topology(),
   };

@@ -35,18 +35,21 @@ Resources admission_claim(const Cluster& cluster, JobId job) {
   return claim;
 }
 
-Resources standing_claim(const Cluster& cluster, JobId job) {
+bool keeps_its_claim(const Cluster& cluster, JobId job) {
   const Job& row = cluster.jobs()[job];
-  if (!row.min_resources) return {};
+  if (!row.min_resources) return false;
   switch (cluster.phase(job)) {
-    case JobPhase::inqueue: return admission_claim(cluster, job);
-    case JobPhase::running:
-      return allocated_tasks(cluster, job) >= row.min_member ? admission_claim(cluster, job) : Resources{};
+    case JobPhase::inqueue: return true;
+    case JobPhase::running: return allocated_tasks(cluster, job) >= row.min_member;
     case JobPhase::pending:
     case JobPhase::unknown:
-    case JobPhase::completed: return {};
+    case JobPhase::completed: return false;
   }
-  return {};
+  return false;
+}
+
+Resources standing_claim(const Cluster& cluster, JobId job) {
+  return keeps_its_claim(cluster, job) ? admission_claim(cluster, job) : Resources{};
 }
 
 }  // namespace basalt

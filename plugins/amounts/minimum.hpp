@@ -17,9 +17,12 @@ Resources unmet_minimum(const Cluster& cluster, JobId job);
 /// requests of its pods that are held by scheduling gates.
 Resources admission_claim(const Cluster& cluster, JobId job);
 
-/// The claim of a job that was let in some time ago: all of it while the phase is Inqueue;
+/// Whether a job that was let in some time ago still has its minimum coming to it: while the phase is Inqueue;
 /// while it is Running only if at least `min_member` tasks hold resources, so that a Spark
 /// driver keeps room for its executors, and a finished one gives it back.
+bool keeps_its_claim(const Cluster& cluster, JobId job);
+
+/// The claim of a job that was let in some time ago, while it keeps it.
 ///
 /// Volcano's overcommit claims the whole minimum of an Inqueue job although its placed tasks
 /// count as used already; here the placed part counts once.

@@ -46,7 +46,7 @@ class Capacity final : public QueueOrder,
 
   using Memory = JobLedger;
   Capacity(const Args& args, Memory& ledger, const Session& session)
-      : cluster_(session.cluster()), levels_(args.ancestor_levels), tree_(cluster_, args.shape) {
+      : cluster_(session.cluster()), shape_(args.shape), levels_(args.ancestor_levels), tree_(cluster_, args.shape) {
     ledger.catch_up(cluster_);
     quotas_ = queue_quotas(cluster_, tree_, args.shape, ledger);
   }
@@ -66,6 +66,7 @@ class Capacity final : public QueueOrder,
     if (by_share != 0) return by_share;
     return is_empty(quota(branch_of_left).deserved) <=> is_empty(quota(branch_of_right).deserved);
   }
+  bool queues_move_others() const override { return shape_ == QueueTree::Shape::tree; }
 
   bool allocatable(QueueId queue, TaskId task, std::string& why) const override {
     return has_room(queue, cluster_.spec(task).request, &why);
@@ -231,6 +232,7 @@ class Capacity final : public QueueOrder,
   }
 
   const Cluster& cluster_;
+  const QueueTree::Shape shape_;
   std::size_t levels_;
   QueueTree tree_;
   std::unordered_map<QueueId, QueueQuota> quotas_;

@@ -5,7 +5,7 @@
 namespace basalt {
 
 /// Dominant resource fairness between jobs: the job with the smallest dominant share goes first.
-/// Volcano's drf plugin without its hierarchy.
+/// With enableHierarchy also between queues in a hierarchy with weights. Volcano's drf plugin.
 PluginType drf();
 
 }  // namespace basalt

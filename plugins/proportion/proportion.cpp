@@ -1,9 +1,14 @@
 #include "plugins/proportion/proportion.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
+#include "basalt/base/go_duration.hpp"
 #include "basalt/framework/session.hpp"
 #include "plugins/amounts/minimum.hpp"
 #include "plugins/amounts/queue_limits.hpp"
@@ -13,6 +18,42 @@
 
 namespace basalt {
 namespace {
+
+constexpr std::string_view kHalfLife = "proportion.history-half-life";
+constexpr std::string_view kStrength = "proportion.history-strength";
+constexpr std::int64_t kMilli = 1000;
+
+struct ProportionArgs {
+  std::optional<std::chrono::microseconds> half_life;  ///< none: the past does not count
+  std::int64_t strength = kMilli;                      ///< in thousandths
+
+  /// How the past counts, if it does.
+  [[nodiscard]] std::optional<ShareHistory> history(WallTime now) const {
+    if (!half_life) return std::nullopt;
+    return ShareHistory{*half_life, strength, now};
+  }
+
+  static ProportionArgs read(ArgumentReader& reader) {
+    ProportionArgs args;
+    const std::string half_life = reader.text(kHalfLife, "");
+    const double strength = reader.number(kStrength, 1);
+    if (!half_life.empty()) {
+      const auto duration = parse_go_duration(half_life);
+      if (!duration || *duration < std::chrono::seconds(1)) {
+        reader.report(Finding::Severity::wrong, "'" + std::string(kHalfLife) + "' is \"" + half_life +
+                                                    "\": expected a duration of a second or more, such as 168h");
+      } else {
+        args.half_life = std::chrono::duration_cast<std::chrono::microseconds>(*duration);
+      }
+    }
+    if (strength < 0 || strength > 10) {
+      reader.report(Finding::Severity::wrong, "'" + std::string(kStrength) + "' is not within 0 to 10");
+    } else {
+      args.strength = std::llround(strength * static_cast<double>(kMilli));
+    }
+    return args;
+  }
+};
 
 class Proportion final : public QueueOrder,
                          public Overused,
@@ -26,11 +67,12 @@ class Proportion final : public QueueOrder,
                          public EntitledToReclaim,
                          public CouldHelp {
  public:
-  using Args = NoArguments;
+  using Args = ProportionArgs;
   using Memory = JobLedger;
-  Proportion(const Args&, Memory& ledger, const Session& session) : cluster_(session.cluster()), ledger_(ledger) {
+  Proportion(const Args& args, Memory& ledger, const Session& session)
+      : cluster_(session.cluster()), ledger_(ledger), history_(args.history(session.moment().now)) {
     ledger.catch_up(cluster_);
-    shares_ = queue_shares(cluster_, ledger);
+    shares_ = queue_shares(cluster_, ledger, history_);
   }
 
   /// Higher priority first, then the queue that has the smaller part of what it deserves.
@@ -107,7 +149,7 @@ class Proportion final : public QueueOrder,
   bool entitled_to_reclaim(JobId job) const override {
     const Job& row = cluster_.jobs()[job];
     if (!row.queue || !row.min_resources || cluster_.queues()[row.queue].state != QueueState::open) return false;
-    if (!deserved_with_minima_) deserved_with_minima_ = deserved_with_minima(cluster_, ledger_);
+    if (!deserved_with_minima_) deserved_with_minima_ = deserved_with_minima(cluster_, ledger_, history_);
     const Resources wanted = unmet_minimum(cluster_, job);
     const Resources owed = saturating_add(share(row.queue).claimed, wanted);
     const Resources held = saturating_add(holdings(cluster_, row.queue), owed);
@@ -200,13 +242,38 @@ class Proportion final : public QueueOrder,
 
   const Cluster& cluster_;
   const JobLedger& ledger_;
+  std::optional<ShareHistory> history_;
   std::unordered_map<QueueId, QueueShare> shares_;
   /// As of the first question about it.
   mutable std::optional<std::unordered_map<QueueId, Resources>> deserved_with_minima_;
 };
 
+/// Proportion as configured, and what it asks of the tables: to remember what queues held.
+class WithHistory final : public ConfiguredPlugin {
+ public:
+  WithHistory(std::unique_ptr<ConfiguredPlugin> plugin, std::optional<std::chrono::microseconds> half_life)
+      : plugin_(std::move(plugin)), half_life_(half_life) {}
+  std::unique_ptr<OpenedPlugin> open(const Session& session) override { return plugin_->open(session); }
+  void attach(Cluster& cluster) override {
+    cluster.remember_shares(half_life_);
+    plugin_->attach(cluster);
+  }
+
+ private:
+  std::unique_ptr<ConfiguredPlugin> plugin_;
+  std::optional<std::chrono::microseconds> half_life_;
+};
+
 }  // namespace
 
-PluginType proportion() { return plugin_type<Proportion>("proportion"); }
+PluginType proportion() {
+  PluginType type = plugin_type<Proportion>("proportion");
+  type.configure = [configure = type.configure](const Arguments& arguments, Findings& findings) {
+    Findings said_twice;
+    ArgumentReader reader("proportion", arguments, said_twice);
+    return std::make_unique<WithHistory>(configure(arguments, findings), ProportionArgs::read(reader).half_life);
+  };
+  return type;
+}
 
 }  // namespace basalt

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <unordered_map>
 
 #include "basalt/framework/cluster.hpp"
@@ -19,13 +22,23 @@ struct QueueShare {
   Resources elastic;
 };
 
+/// How what queues held in the past counts.
+struct ShareHistory {
+  std::chrono::microseconds half_life{};  ///< above zero
+  std::int64_t strength = 1000;           ///< of `weights_after`, in thousandths
+  WallTime now{};
+};
+
 /// Works the shares out for every queue that owns a job; the others have none. `ledger` is
-/// caught up. Source: Volcano's proportion, when a session opens.
-std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, const JobLedger& ledger);
+/// caught up. `history` moves the weights; none: the past does not count.
+/// Source: Volcano's proportion, when a session opens.
+std::unordered_map<QueueId, QueueShare> queue_shares(const Cluster& cluster, const JobLedger& ledger,
+                                                     const std::optional<ShareHistory>& history);
 
 /// What queues would deserve if their demand included the minima of all jobs that have a minimum and
 /// lack pods for it, those that have not come in among them: a job's pods are often made only once it
 /// has. Costs a look at every job.
-std::unordered_map<QueueId, Resources> deserved_with_minima(const Cluster& cluster, const JobLedger& ledger);
+std::unordered_map<QueueId, Resources> deserved_with_minima(const Cluster& cluster, const JobLedger& ledger,
+                                                            const std::optional<ShareHistory>& history);
 
 }  // namespace basalt

@@ -15,7 +15,8 @@ namespace {
 bool wants_reservation(const Session& session, JobId job) {
   const Cluster& cluster = session.cluster();
   const bool has_started = cluster.ready_tasks(job) > 0 && session.job_ready(job);
-  return !has_started && cluster.count(job, TaskStatus::pending) > 0 && session.is_late(job);
+  return !has_started && cluster.count(job, TaskStatus::pending) > 0 && session.is_late(job) &&
+         session.may_reserve(job);
 }
 
 /// Whether what the job holds, and each part that holds something, is enough to keep it.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <queue>
 #include <unordered_map>
@@ -13,24 +14,29 @@ namespace basalt {
 
 /// Serves jobs queue by queue: each turn the queue that is first in order gives its first job.
 /// A job's and a queue's place may change while they are out being served, and is looked up
-/// again when they are put back; of those that wait their place is looked up once.
+/// again when they are put back; of those that wait their place is looked up once. Only where
+/// serving one queue moves others (`QueueOrder::queues_move_others`) all queues are put in order
+/// again when anything was placed since the last turn.
 class QueueRounds {
  public:
-  explicit QueueRounds(const Session& session) : session_(session), queues_(QueueAfter{&session}) {}
+  explicit QueueRounds(const Session& session)
+      : session_(session), queues_move_(session.queues_move_others()), queue_after_{&session} {}
 
   void add(JobId job) {
     const QueueId queue = session_.cluster().jobs()[job].queue;
     auto [line, is_new] = lines_.try_emplace(queue, session_);
     line->second.add(job);
-    if (is_new) queues_.push(queue);
+    if (is_new) put_back(queue);
   }
 
   /// Takes the queue whose turn it is, out of the rounds; nothing when all are served.
   /// A queue that has no jobs left is dropped on the way.
   [[nodiscard]] std::optional<QueueId> next_queue() {
+    put_in_order();
     while (!queues_.empty()) {
-      const QueueId queue = queues_.top();
-      queues_.pop();
+      std::pop_heap(queues_.begin(), queues_.end(), queue_after_);
+      const QueueId queue = queues_.back();
+      queues_.pop_back();
       if (!lines_.at(queue).empty()) return queue;
       lines_.erase(queue);
     }
@@ -49,7 +55,10 @@ class QueueRounds {
   }
 
   void put_back(JobId job) { lines_.at(session_.cluster().jobs()[job].queue).put_back(job); }
-  void put_back(QueueId queue) { queues_.push(queue); }
+  void put_back(QueueId queue) {
+    queues_.push_back(queue);
+    std::push_heap(queues_.begin(), queues_.end(), queue_after_);
+  }
 
  private:
   struct QueueAfter {
@@ -102,9 +111,18 @@ class QueueRounds {
     std::priority_queue<JobId, std::vector<JobId>, JobAfter> returned_;
   };
 
+  void put_in_order() {
+    if (!queues_move_) return;
+    const std::uint64_t now = session_.cluster().job_moment();
+    if (std::exchange(ordered_at_, now) != now) std::make_heap(queues_.begin(), queues_.end(), queue_after_);
+  }
+
   const Session& session_;
+  const bool queues_move_;
+  const QueueAfter queue_after_;
   std::unordered_map<QueueId, JobLine> lines_;
-  std::priority_queue<QueueId, std::vector<QueueId>, QueueAfter> queues_;
+  std::vector<QueueId> queues_;  // that wait for their turn, as a heap
+  std::uint64_t ordered_at_ = 0;
 };
 
 }  // namespace basalt

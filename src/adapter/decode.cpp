@@ -37,20 +37,24 @@ ObjectVariant read_builtin(ObjectKind kind, const In& in) {
     case ObjectKind::volume: return read_with<In>(read_volume<In>, in);
     case ObjectKind::storage_class: return read_with<In>(read_storage_class<In>, in);
     case ObjectKind::namespace_kind: return read_with<In>(read_namespace<In>, in);
+    case ObjectKind::resource_quota: return read_with<In>(read_resource_quota<In>, in);
     case ObjectKind::pod_group:
     case ObjectKind::queue:
-    case ObjectKind::hyper_node: break;
+    case ObjectKind::hyper_node:
+    case ObjectKind::numatopology: break;
   }
   BASALT_CHECK(false, "not a built-in kind");
   return {};
 }
 
 bool is_custom(ObjectKind kind) {
-  return kind == ObjectKind::pod_group || kind == ObjectKind::queue || kind == ObjectKind::hyper_node;
+  return kind == ObjectKind::pod_group || kind == ObjectKind::queue || kind == ObjectKind::hyper_node ||
+         kind == ObjectKind::numatopology;
 }
 
 bool is_namespaced(ObjectKind kind) {
-  return kind == ObjectKind::pod || kind == ObjectKind::pod_group || kind == ObjectKind::claim;
+  return kind == ObjectKind::pod || kind == ObjectKind::pod_group || kind == ObjectKind::claim ||
+         kind == ObjectKind::resource_quota;
 }
 
 const ObjectMeta& meta_of(const ObjectVariant& object) {
@@ -99,6 +103,7 @@ Result<Judged> read_json(ObjectKind kind, std::string_view bytes) {
   if (kind == ObjectKind::pod_group) return judge(kind, read_with<JsonMessage>(read_pod_group, in), reading);
   if (kind == ObjectKind::queue) return judge(kind, read_with<JsonMessage>(read_queue, in), reading);
   if (kind == ObjectKind::hyper_node) return judge(kind, read_with<JsonMessage>(read_hyper_node, in), reading);
+  if (kind == ObjectKind::numatopology) return judge(kind, read_with<JsonMessage>(read_numatopology, in), reading);
   return judge(kind, read_builtin(kind, in), reading);
 }
 

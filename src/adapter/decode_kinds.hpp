@@ -25,9 +25,12 @@ template <class In>
 void read_storage_class(const In& in, StorageClassObject& storage_class);
 template <class In>
 void read_namespace(const In& in, NamespaceObject& space);
+template <class In>
+void read_resource_quota(const In& in, ResourceQuotaObject& quota);  // decode_resource_quota.cpp
 
-void read_pod_group(const JsonMessage& in, PodGroupObject& group);         // decode_pod_group.cpp
-void read_queue(const JsonMessage& in, QueueObject& queue);                // decode_queue.cpp
-void read_hyper_node(const JsonMessage& in, HyperNodeObject& hyper_node);  // decode_hyper_node.cpp
+void read_pod_group(const JsonMessage& in, PodGroupObject& group);          // decode_pod_group.cpp
+void read_queue(const JsonMessage& in, QueueObject& queue);                 // decode_queue.cpp
+void read_hyper_node(const JsonMessage& in, HyperNodeObject& hyper_node);   // decode_hyper_node.cpp
+void read_numatopology(const JsonMessage& in, NumatopologyObject& object);  // decode_numatopology.cpp
 
 }  // namespace basalt::adapter

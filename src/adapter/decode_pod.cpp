@@ -25,8 +25,22 @@ constexpr std::array<std::string_view, 2> kInclusionPolicies = {"Honor", "Ignore
 
 // --- containers ---
 
-auto requests_of_resources(NamedAmounts& out) {
-  return [&out](const auto& resources) { resources.read(amounts(2, "requests", out, kMost)); };
+/// Limits of cpu and memory, which together with the requests say whether a pod is Guaranteed. Whatever they are, they
+/// are no amounts of a node.
+auto limits_of(NamedAmounts& out) {
+  return Field{1, "limits", [&out](const auto& value) {
+                 value.entries([&out](std::string_view resource, const auto& entry) {
+                   if (resource != "cpu" && resource != "memory") return;
+                   const auto amount = parse_quantity(entry.quantity(), unit_of(resource));
+                   if (amount) out.push_back({std::string(resource), *amount});
+                 });
+               }};
+}
+
+auto resources_of(ContainerRequest& container) {
+  return [&container](const auto& resources) {
+    resources.read(limits_of(container.limits), amounts(2, "requests", container.requests, kMost));
+  };
 }
 
 template <class In>
@@ -44,8 +58,7 @@ void read_container(const In& in, bool is_init, std::vector<ContainerRequest>& c
   std::string_view restart_policy;
   in.read(text(1, "name", container.name),
           each(6, "ports", [&ports](const auto& port) { read_port(port, ports.emplace_back()); }),
-          message(8, "resources", requests_of_resources(container.requests)),
-          view(24, "restartPolicy", restart_policy));
+          message(8, "resources", resources_of(container)), view(24, "restartPolicy", restart_policy));
   container.restartable = is_init && restart_policy == "Always";
   // An ordinary init container is gone when the pod runs: its ports are nobody's.
   if (is_init && !container.restartable) ports.resize(ports_before);

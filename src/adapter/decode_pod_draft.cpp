@@ -1,6 +1,7 @@
 #include "adapter/decode_pod_draft.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@ namespace {
 // Far beyond any pod that runs. They bound the work that one object can cause, and with it the sums of amounts.
 constexpr std::size_t kMostContainers = 1024;
 constexpr std::size_t kMostKinds = 64;
+constexpr std::array<std::string_view, 2> kGuaranteedKinds = {"cpu", "memory"};
 static_assert(Resources::kMaxTaskAmount <= (std::int64_t{1} << 61) / (2 * kMostContainers + 1));
 
 /// The larger of each kind.
@@ -61,8 +63,42 @@ bool is_reasonable(const PodDraft& draft, Reading& reading) {
   return false;
 }
 
+std::optional<std::int64_t> find_amount(const NamedAmounts& amounts, std::string_view name) {
+  const auto known = std::find_if(amounts.begin(), amounts.end(), [name](const auto& a) { return a.name == name; });
+  if (known == amounts.end()) return std::nullopt;
+  return known->amount;
+}
+
+/// Whether the container may use exactly what it asks for, and says so for cpu and memory.
+bool is_guaranteed(const ContainerRequest& container) {
+  return std::all_of(kGuaranteedKinds.begin(), kGuaranteedKinds.end(), [&](std::string_view kind) {
+    const auto limit = find_amount(container.limits, kind);
+    return limit && *limit > 0 && find_amount(container.requests, kind).value_or(*limit) == *limit;
+  });
+}
+
+/// The cpus that containers have to themselves, if the pod's QoS class is Guaranteed: as stated, whatever was resized
+/// since. A pod that states resources as a whole has no exclusive cpus.
+/// Source: kubelet's ComputePodQOS and the static policy of its cpu manager.
+void finish_exclusive_cpus(const PodResourceFields& fields, PodObject& pod) {
+  const auto all_guaranteed = [](const std::vector<ContainerRequest>& containers) {
+    return std::all_of(containers.begin(), containers.end(), is_guaranteed);
+  };
+  if (fields.pod_level || fields.containers.empty()) return;
+  if (!all_guaranteed(fields.containers) || !all_guaranteed(fields.init_containers)) return;
+  constexpr std::int64_t kMilli = 1000;
+  for (const auto* containers : {&fields.init_containers, &fields.containers}) {
+    for (const ContainerRequest& container : *containers) {
+      const std::int64_t cpu = find_amount(container.limits, "cpu").value_or(0);
+      pod.exclusive_cpus.push_back(
+          {cpu % kMilli == 0 ? cpu / kMilli : 0, containers == &fields.init_containers, container.restartable});
+    }
+  }
+}
+
 void finish_request(PodDraft& draft, PodObject& pod, Reading& reading) {
   if (!is_reasonable(draft, reading)) return;
+  finish_exclusive_cpus(draft.resources, pod);
   for (ContainerRequest& container : draft.resources.containers) {
     apply_state(draft.states, draft.resize_is_infeasible, container);
   }

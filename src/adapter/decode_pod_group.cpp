@@ -37,6 +37,25 @@ auto topology(std::optional<NetworkTopologyText>& out) {
   });
 }
 
+/// minResources: what nodes have goes one way, what only quotas know the other.
+auto minimum(PodGroupObject& group) {
+  const auto take = [&group](const JsonValue& value) {
+    if (!group.min_resources) group.min_resources.emplace();
+    value.entries([&group](std::string_view key, const JsonValue& amount) {
+      if (is_node_resource(key)) {
+        add_amount(amount, key, Resources::kMaxStatedAmount, *group.min_resources);
+      } else {
+        add_quota_amount(amount, key, group.quota_minimum);
+      }
+    });
+  };
+  const auto done = [&group] {
+    if (group.min_resources) sort_amounts(*group.min_resources);
+    sort_amounts(group.quota_minimum);
+  };
+  return Field{kJsonOnly, "minResources", take, done};
+}
+
 void read_policy(const JsonMessage& in, SubGroupPolicyText& policy) {
   in.read(text(kJsonOnly, "name", policy.name), label_selector(kJsonOnly, "labelSelector", policy.selector),
           texts(kJsonOnly, "matchLabelKeys", policy.match_label_keys),
@@ -48,10 +67,9 @@ void read_policy(const JsonMessage& in, SubGroupPolicyText& policy) {
 void read_spec(const JsonMessage& in, PodGroupObject& group) {
   in.read(integer_within(kJsonOnly, "minMember", group.min_member, 0, kMost), role_minimums(group.min_task_member),
           text(kJsonOnly, "queue", group.queue), text(kJsonOnly, "priorityClassName", group.priority_class_name),
-          amounts(kJsonOnly, "minResources", group.min_resources, Resources::kMaxStatedAmount),
-          topology(group.network_topology), each(kJsonOnly, "subGroupPolicy", [&group](const JsonMessage& policy) {
-            read_policy(policy, group.sub_groups.emplace_back());
-          }));
+          minimum(group), topology(group.network_topology),
+          each(kJsonOnly, "subGroupPolicy",
+               [&group](const JsonMessage& policy) { read_policy(policy, group.sub_groups.emplace_back()); }));
 }
 
 void read_condition(const JsonMessage& in, ConditionText& condition) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapter/rfc3339.hpp"
+#include "basalt/model/cpu_list.hpp"
 #include "basalt/model/quantity.hpp"
 
 namespace basalt::adapter {
@@ -144,9 +145,19 @@ Json port_object(const HostPortText& port) {
   return object;
 }
 
+/// What makes a pod Guaranteed.
+NamedAmounts limits_of(const PodObject& pod) {
+  NamedAmounts limits;
+  for (const NamedAmount& amount : pod.request) {
+    if (amount.name == "cpu" || amount.name == "memory") limits.push_back(amount);
+  }
+  return limits;
+}
+
 Json container_object(const PodObject& pod) {
   Json object = {{"name", "main"}, {"image", "pause"}};
   if (!pod.request.empty()) object["resources"] = {{"requests", amounts_object(pod.request)}};
+  if (!pod.exclusive_cpus.empty()) object["resources"]["limits"] = amounts_object(limits_of(pod));
   put(object, "ports", list_of(pod.host_ports, port_object));
   return object;
 }
@@ -255,7 +266,11 @@ Json encoded(const PodGroupObject& group) {
   Json roles = Json::object();
   for (const auto& [role, minimum] : group.min_task_member) roles[role] = minimum;
   put(spec, "minTaskMember", std::move(roles));
-  if (group.min_resources) spec["minResources"] = amounts_object(*group.min_resources);
+  if (group.min_resources) {
+    Json minimum = amounts_object(*group.min_resources);
+    for (const auto& [key, amount] : group.quota_minimum) minimum[key] = format_quantity(amount, quota_unit(key));
+    spec["minResources"] = std::move(minimum);
+  }
   if (group.network_topology) spec["networkTopology"] = topology_object(*group.network_topology);
   put(spec, "subGroupPolicy", list_of(group.sub_groups, policy_object));
   object["spec"] = std::move(spec);
@@ -347,6 +362,49 @@ Json encoded(const HyperNodeObject& hyper_node) {
   Json spec = {{"tier", hyper_node.tier}};
   put_text(spec, "tierName", hyper_node.tier_name);
   put(spec, "members", list_of(hyper_node.members, member_object));
+  object["spec"] = std::move(spec);
+  return object;
+}
+
+Json encoded(const ResourceQuotaObject& quota) {
+  Json object = object_of("v1", "ResourceQuota", quota.meta);
+  Json hard = Json::object();
+  Json used = Json::object();
+  for (const QuotaLine& line : quota.lines) {
+    hard[line.key] = format_quantity(line.hard, quota_unit(line.key));
+    used[line.key] = format_quantity(line.used, quota_unit(line.key));
+  }
+  Json spec = {{"hard", hard}};
+  const Json scopes = list_of(quota.scopes, [](const QuotaScope& scope) {
+    Json one = {{"scopeName", scope.name}, {"operator", scope.op}};
+    put(one, "values", scope.values);
+    return one;
+  });
+  if (!scopes.empty()) spec["scopeSelector"] = {{"matchExpressions", scopes}};
+  object["spec"] = std::move(spec);
+  object["status"] = {{"hard", std::move(hard)}, {"used", std::move(used)}};
+  return object;
+}
+
+Json encoded(const NumatopologyObject& numatopology) {
+  const NumaTopology& topology = numatopology.topology;
+  Json object = object_of("nodeinfo.volcano.sh/v1alpha1", "Numatopology", numatopology.meta);
+  Json detail = Json::object();
+  for (const CpuPlace& place : topology.cpus) {
+    detail[std::to_string(place.id)] = {{"numa", place.numa}, {"socket", place.socket}, {"core", place.core}};
+  }
+  Json spec = {
+      {"policies",
+       {{"CPUManagerPolicy", topology.has_static_cpus ? "static" : "none"},
+        {"TopologyManagerPolicy", std::string(to_string(topology.policy))}}},
+      {"numares",
+       {{"cpu", {{"allocatable", print_cpu_list(topology.allocatable)}, {"capacity", topology.cpus.size()}}}}}};
+  put(spec, "cpuDetail", std::move(detail));
+  if (topology.reserved_cpu != 0) spec["resReserved"] = {{"cpu", format_quantity(topology.reserved_cpu, Unit::milli)}};
+  put(spec, "podAllocations", list_of(topology.allocations, [](const PodCpus& pod) {
+        const Json container = {{"name", "main"}, {"allocations", {{"cpu", print_cpu_list(pod.cpus)}}}};
+        return Json{{"uid", pod.uid}, {"containerAllocations", Json::array({container})}};
+      }));
   object["spec"] = std::move(spec);
   return object;
 }

@@ -143,6 +143,25 @@ inline void sort_amounts(NamedAmounts& list) {
   sort_by_key(list, [](const NamedAmount& named) -> const std::string& { return named.name; });
 }
 
+/// Adds one entry of a list with the keys of quotas. Keys of what scheduling does not make are left out; amounts beyond
+/// any that a group can state count as the largest that can be.
+template <class Value>
+void add_quota_amount(const Value& value, std::string_view key, NamedAmounts& out) {
+  if (!is_quota_key(key)) return;
+  if (out.size() == kMostAmounts) {
+    value.reading().object("expected at most " + std::to_string(kMostAmounts) + " keys");
+    return;
+  }
+  const auto amount = parse_quantity(value.quantity(), quota_unit(key));
+  if (!amount) {
+    value.reading().object(amount.error().message);
+  } else if (*amount < 0) {
+    value.reading().object("expected an amount that is not negative");
+  } else {
+    out.push_back({std::string(key), std::min(*amount, Resources::kMaxStatedAmount)});
+  }
+}
+
 /// A resource list: see `add_amount`; sorted, each kind once.
 inline auto amounts(std::uint32_t number, std::string_view name, NamedAmounts& out, std::int64_t limit) {
   const auto take = [&out, limit](const auto& value) {

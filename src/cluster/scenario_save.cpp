@@ -25,12 +25,14 @@ struct WrittenKind {
   std::string_view group;
   std::string_view plural;
 };
-constexpr std::array<WrittenKind, 10> kWrittenKinds = {{
+constexpr std::array<WrittenKind, 12> kWrittenKinds = {{
     {ObjectKind::namespace_kind, "", "namespaces"},
     {ObjectKind::priority_class, "scheduling.k8s.io", "priorityclasses"},
     {ObjectKind::queue, "scheduling.volcano.sh", "queues"},
     {ObjectKind::hyper_node, "topology.volcano.sh", "hypernodes"},
     {ObjectKind::node, "", "nodes"},
+    {ObjectKind::numatopology, "nodeinfo.volcano.sh", "numatopologies"},
+    {ObjectKind::resource_quota, "", "resourcequotas"},
     {ObjectKind::storage_class, "storage.k8s.io", "storageclasses"},
     {ObjectKind::volume, "", "persistentvolumes"},
     {ObjectKind::claim, "", "persistentvolumeclaims"},

@@ -21,12 +21,15 @@ const volcano_names::Switch* find_switch(std::string_view key) {
   return found == kSwitches.end() ? nullptr : found;
 }
 
-/// An option of Volcano's that stands beside the arguments; some plugins take it as one of them.
-bool takes_hierarchy(std::string_view plugin) { return plugin == "capacity" || plugin == "nodegroup"; }
+/// Plugins that know queues in a hierarchy.
+bool can_be_hierarchical(std::string_view plugin) {
+  return plugin == "capacity" || plugin == "drf" || plugin == "nodegroup";
+}
 
+/// An option of Volcano's that stands beside the arguments; plugins take it as one of them.
 bool is_hierarchical(const DocumentValue& entry, std::string_view plugin) {
   const DocumentValue* value = entry.find(kHierarchy);
-  return takes_hierarchy(plugin) && value != nullptr && value->kind == Kind::boolean && value->boolean;
+  return can_be_hierarchical(plugin) && value != nullptr && value->kind == Kind::boolean && value->boolean;
 }
 
 std::vector<std::string_view> plugin_entry_keys() {
@@ -153,9 +156,10 @@ void PluginEntryReader::read_hierarchy(const DocumentEntry& entry, std::string_v
                   subject + " is " + entry.value.argument().text() + ": expected true or false, without quotes");
     return;
   }
-  if (!entry.value.boolean || takes_hierarchy(plugin)) return;
-  findings_.add(Severity::wrong, entry.place, subject + ": unsupported: hierarchical queues do not exist here yet");
+  if (!entry.value.boolean) return;
   if (plugin == "drf") hierarchical_drf_ = true;
+  if (can_be_hierarchical(plugin)) return;
+  findings_.add(Severity::wrong, entry.place, subject + ": unsupported: the plugin knows no hierarchy of queues");
 }
 
 void PluginEntryReader::check_tier_conflict(Place place) {

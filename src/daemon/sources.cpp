@@ -40,6 +40,8 @@ std::vector<WatchedKind> watched_kinds(bool with_priority_classes) {
       {ObjectKind::storage_class, "storage.k8s.io", "storageclasses"},
       {ObjectKind::namespace_kind, "", "namespaces"},
       {ObjectKind::hyper_node, "topology.volcano.sh", "hypernodes", true},
+      {ObjectKind::resource_quota, "", "resourcequotas"},
+      {ObjectKind::numatopology, "nodeinfo.volcano.sh", "numatopologies", true},
   };
   if (with_priority_classes) kinds.push_back({ObjectKind::priority_class, "scheduling.k8s.io", "priorityclasses"});
   return kinds;

@@ -350,7 +350,7 @@ void Cluster::replace_node(NodeId node, Node row) {
   if (kept.placeholder != row.placeholder || kept.name != row.name) forget_order();
   if (kept.placeholder != row.placeholder || kept.allocatable != row.allocatable) ++frame_epoch_;
   const bool is_elsewhere = kept.placeholder != row.placeholder || kept.labels != row.labels ||
-                            kept.taints != row.taints || kept.devices != row.devices;
+                            kept.taints != row.taints || kept.devices != row.devices || kept.numa != row.numa;
   const auto tell_of_tasks = [&](auto what) {
     if (!is_elsewhere) return;
     for (PlacementKeeper* keeper : keepers_) {
@@ -389,6 +389,7 @@ void Cluster::replace_queue(QueueId queue, Queue row) {
   check_between_cycles();
   Queue& kept = queues_[queue];
   kept.observed_allocated = row.observed_allocated;  // decides nothing
+  row.past = kept.past;
   if (kept == row) return;
   ++frame_epoch_;
   kept = std::move(row);

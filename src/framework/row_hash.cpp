@@ -25,6 +25,11 @@ class Fold {
     add(request.memory_percentage);
     add(request.cores);
   }
+  void add(const ExclusiveCpus& container) {
+    add(container.cpus);
+    add(container.is_init);
+    add(container.restartable);
+  }
   void add(const Resources& amounts) { hash_ = CellCodec<Resources>::fold(hash_, amounts); }
   void add(const std::pair<Symbol, Symbol>& pair) {
     add(pair.first);
@@ -121,6 +126,10 @@ std::uint64_t hash_of(const Spec& spec) {
   fold.add(spec.gated);
   fold.add(spec.device_requests);
   fold.add(spec.device_wishes);
+  fold.add(spec.numa_policy);
+  fold.add(spec.exclusive_cpus);
+  fold.add(spec.io.network);
+  fold.add(spec.io.disk);
   return fold.value();
 }
 

@@ -36,13 +36,19 @@ bool is_silent_gate(const PointPointers& plugin) {
          std::get<CouldHelp*>(plugin) == nullptr;
 }
 
+/// Time passes for the tables when a cycle begins, and not when somebody looks what one would decide.
+UndoLog::Mark opening_mark(Cluster& cluster, const Moment& moment, SessionPurpose purpose) {
+  if (purpose == SessionPurpose::cycle) cluster.pass_time(moment.now);
+  return cluster.open_undo();
+}
+
 }  // namespace
 
 Session::Session(Cluster& cluster, const Configuration& configuration, Moment moment, SessionPurpose purpose)
     : cluster_(cluster),
       configuration_(configuration),
       moment_(moment),
-      opening_(cluster.open_undo()),
+      opening_(opening_mark(cluster, moment, purpose)),
       purpose_(purpose),
       terms_(std::make_unique<TermsInForce>()) {
   if (configuration.memory->is_of(cluster)) memory_ = configuration.memory.get();
@@ -104,6 +110,10 @@ std::weak_ordering Session::queue_order(QueueId left, QueueId right) const {
         const Queue& r = cluster_.queues()[right];
         return by_row(comes_before(l, r), comes_before(r, l));
       });
+}
+
+bool Session::queues_move_others() const {
+  return laws::anyone(points<QueueOrder>(), [](const QueueOrder& plugin) { return plugin.queues_move_others(); });
 }
 
 std::weak_ordering Session::job_order(JobId left, JobId right) const {
@@ -247,6 +257,10 @@ std::optional<WallTime> Session::waits_until(JobId job) const {
 bool Session::is_late(JobId job) const {
   const std::optional<WallTime> until = waits_until(job);
   return until && *until <= moment_.now;
+}
+
+bool Session::may_reserve(JobId job) const {
+  return laws::all_agree(points<WaitingLimit>(), [&](const WaitingLimit& plugin) { return plugin.may_reserve(job); });
 }
 
 std::string Session::pre_predicate(TaskId task) const {

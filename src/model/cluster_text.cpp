@@ -56,10 +56,12 @@ class Parser {
     if (kind == "storage-class") return add_object(line, name, StorageClassObject{});
     if (kind == "namespace") return add_object(line, name, NamespaceObject{});
     if (kind == "hyper-node") return add_object(line, name, HyperNodeObject{});
+    if (kind == "quota") return add_object(line, name, ResourceQuotaObject{});
+    if (kind == "numatopology") return add_object(line, name, NumatopologyObject{});
     if (kind.starts_with("gone ")) return remove(line, name);
     return complain(line,
                     "expected node, queue, job, task, pod, priority-class, claim, volume, storage-class, namespace, "
-                    "hyper-node or gone KIND at the beginning of the line");
+                    "hyper-node, quota, numatopology or gone KIND at the beginning of the line");
   }
 
   static NodeObject make_node() {
@@ -70,7 +72,7 @@ class Parser {
 
   static bool is_cluster_scoped(std::string_view kind) {
     return kind == "node" || kind == "queue" || kind == "priority-class" || kind == "volume" ||
-           kind == "storage-class" || kind == "namespace" || kind == "hyper-node";
+           kind == "storage-class" || kind == "namespace" || kind == "hyper-node" || kind == "numatopology";
   }
 
   static void name_object(ObjectMeta& meta, std::string_view kind, const std::string& name) {
@@ -97,6 +99,7 @@ class Parser {
     }
     if constexpr (std::is_same_v<Object, PodObject>) {  // its pods have one container
       if (const auto devices = device_request(object.request)) object.device_requests = {*devices};
+      text::finish_guaranteed(object);
     }
     deltas_.emplace_back(Upserted{std::move(object)});
     return {};
@@ -145,10 +148,14 @@ class Parser {
         {"gone volume", ObjectKind::volume},
         {"gone priority-class", ObjectKind::priority_class},
         {"gone hyper-node", ObjectKind::hyper_node},
+        {"gone quota", ObjectKind::resource_quota},
+        {"gone numatopology", ObjectKind::numatopology},
     };
     const auto kind = kinds.find(line.kind);
     if (kind == kinds.end())
-      return complain(line, "expected gone task, pod, node, job, queue, claim, volume, priority-class or hyper-node");
+      return complain(line,
+                      "expected gone task, pod, node, job, queue, claim, volume, priority-class, hyper-node, quota or "
+                      "numatopology");
     ObjectMeta meta;
     name_object(meta, line.kind.substr(5), name);
     deltas_.emplace_back(Removed{kind->second, meta.namespace_name, meta.name, {}});

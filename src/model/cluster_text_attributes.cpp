@@ -175,6 +175,7 @@ Result<void> set(PodObject& pod, const Attribute& attribute) {
       {"class", set_text(&PodObject::priority_class_name)},
       {"nominated", set_text(&PodObject::nominated_node_name)},
       {"status", set_pod_phase},
+      {"guaranteed", set_guaranteed},
       {"priority",
        [](PodObject& object, const std::string& value) -> Result<void> {
          const auto number = parse_integer(value);
@@ -249,7 +250,7 @@ Result<void> set(PodObject& pod, const Attribute& attribute) {
       "a resource, on, status, started, priority, class, role, select:KEY, require:KEY, prefer:KEY, tolerate:KEY, "
       "port, gate, "
       "claim, affinity:KEY, anti-affinity:KEY, prefer-affinity:KEY, prefer-anti-affinity:KEY, spread:KEY, nominated, "
-      "never-preempts, deleting, scheduler, label:KEY, annotation:KEY, created or uid");
+      "never-preempts, guaranteed, deleting, scheduler, label:KEY, annotation:KEY, created or uid");
 }
 
 Result<void> set(PriorityClassObject& priority_class, const Attribute& attribute) {

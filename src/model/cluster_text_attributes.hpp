@@ -21,5 +21,13 @@ Result<void> set(VolumeObject& volume, const Attribute& attribute);
 Result<void> set(StorageClassObject& storage_class, const Attribute& attribute);
 Result<void> set(NamespaceObject& name_space, const Attribute& attribute);
 Result<void> set(HyperNodeObject& hyper_node, const Attribute& attribute);
+Result<void> set(ResourceQuotaObject& quota, const Attribute& attribute);
+Result<void> set(NumatopologyObject& object, const Attribute& attribute);
+
+/// What the pod's containers have to themselves; without a value one container has what the pod asks for, which is
+/// known once all attributes are: `finish_guaranteed`.
+Result<void> set_guaranteed(PodObject& pod, const std::string& value);
+inline constexpr std::int64_t kAsRequested = -1;
+void finish_guaranteed(PodObject& pod);
 
 }  // namespace basalt::text

@@ -1,5 +1,8 @@
+#include <map>
+
 #include "basalt/base/overloaded.hpp"
 #include "basalt/model/cluster_text.hpp"
+#include "basalt/model/cpu_list.hpp"
 #include "model/pod_constraints_text.hpp"
 
 namespace basalt {
@@ -109,6 +112,9 @@ std::string print(const PodGroupObject& group) {
   if (group.min_resources) {
     line.flag_if(group.min_resources->empty(), "min-resources");
     line.amounts(*group.min_resources, "min-resources.");
+    for (const auto& [key, amount] : group.quota_minimum) {
+      line.add("min-resources." + key, format_quantity(amount, quota_unit(key)));
+    }
   }
   for (const auto& [role, minimum] : group.min_task_member) line.add("role:" + role, std::to_string(minimum));
   for (const SubGroupPolicyText& policy : group.sub_groups) print_policy(line, policy);
@@ -133,6 +139,16 @@ void print_constraints(LineText& line, const PodObject& pod) {
   for (const auto& [key, value] : pod_constraints(pod)) line.add(key, value);
 }
 
+std::string exclusive_text(const std::vector<ExclusiveCpus>& containers) {
+  std::string text;
+  for (const ExclusiveCpus& container : containers) {
+    if (!text.empty()) text += ',';
+    if (container.is_init) text += container.restartable ? 's' : 'i';
+    text += std::to_string(container.cpus);
+  }
+  return text;
+}
+
 std::string print(const PodObject& pod) {
   constexpr std::string_view kGroupName = "scheduling.k8s.io/group-name";
   static const char* const phases[] = {"pending", "running", "succeeded", "failed", "unknown"};
@@ -148,6 +164,7 @@ std::string print(const PodObject& pod) {
   line.add_if(!pod.priority_class_name.empty(), "class", pod.priority_class_name);
   line.add_if(!pod.nominated_node_name.empty(), "nominated", pod.nominated_node_name);
   line.flag_if(pod.never_preempts, "never-preempts");
+  line.add_if(!pod.exclusive_cpus.empty(), "guaranteed", exclusive_text(pod.exclusive_cpus));
   line.flag_if(pod.meta.deleted.has_value(), "deleting");
   print_constraints(line, pod);
   return std::move(line).text();
@@ -191,6 +208,50 @@ std::string print(const HyperNodeObject& hyper_node) {
     if (!member.labels) continue;
     for (const auto& [key, value] : member.labels->match_labels) line.add("select:" + key, value);
   }
+  return std::move(line).text();
+}
+
+std::string print(const ResourceQuotaObject& quota) {
+  LineText line("quota", quota.meta);
+  for (const QuotaLine& limit : quota.lines) {
+    line.add("hard." + limit.key, format_quantity(limit.hard, quota_unit(limit.key)));
+    line.add_if(limit.used != 0, "used." + limit.key, format_quantity(limit.used, quota_unit(limit.key)));
+  }
+  for (const QuotaScope& scope : quota.scopes) {
+    line.add("scope:" + scope.name, scope.op + (scope.values.empty() ? "" : ":" + join(scope.values)));
+  }
+  return std::move(line).text();
+}
+
+/// One attribute for each number that cpus have in one respect, those left out that need not be said.
+template <class Number, class IsSaid>
+void print_places(LineText& line, const NumaTopology& topology, const std::string& what, Number number,
+                  IsSaid is_said) {
+  std::map<std::int32_t, std::vector<std::int32_t>> cpus;
+  for (const CpuPlace& place : topology.cpus) {
+    if (is_said(place)) cpus[number(place)].push_back(place.id);
+  }
+  for (const auto& [at, list] : cpus) line.add(what + ":" + std::to_string(at), print_cpu_list(list));
+}
+
+std::string print(const NumatopologyObject& object) {
+  const NumaTopology& topology = object.topology;
+  LineText line("numatopology", object.meta);
+  line.add_if(topology.policy != NumaPolicy::none, "policy", std::string(to_string(topology.policy)));
+  line.flag_if(topology.has_static_cpus, "static");
+  line.add_if(topology.reserved_cpu != 0, "reserved.cpu", format_quantity(topology.reserved_cpu, Unit::milli));
+  print_places(
+      line, topology, "numa", [](const CpuPlace& place) { return place.numa; }, [](const CpuPlace&) { return true; });
+  print_places(
+      line, topology, "socket", [](const CpuPlace& place) { return place.socket; },
+      [](const CpuPlace& place) { return place.socket != place.numa; });
+  print_places(
+      line, topology, "core", [](const CpuPlace& place) { return place.core; },
+      [](const CpuPlace& place) { return place.core != place.id; });
+  std::vector<std::int32_t> all;
+  for (const CpuPlace& place : topology.cpus) all.push_back(place.id);
+  line.add_if(topology.allocatable != all, "allocatable", print_cpu_list(topology.allocatable));
+  for (const PodCpus& pod : topology.allocations) line.add("pod:" + pod.uid, print_cpu_list(pod.cpus));
   return std::move(line).text();
 }
 

@@ -56,6 +56,15 @@ Result<void> set_sub_group(PodGroupObject& group, const Attribute& attribute) {
   return expected("sub-group, sub-group-size, sub-group-min, sub-group-topology or sub-group-select, and :NAME");
 }
 
+Result<void> put_quota_amount(NamedAmounts& amounts, const std::string& key, const std::string& value) {
+  const auto amount = parse_quantity(value, quota_unit(key));
+  if (!amount) return amount.error();
+  amounts.push_back({key, *amount});
+  std::sort(amounts.begin(), amounts.end(),
+            [](const NamedAmount& left, const NamedAmount& right) { return left.name < right.name; });
+  return {};
+}
+
 }  // namespace
 
 Result<void> set(PodGroupObject& group, const Attribute& attribute) {
@@ -80,7 +89,9 @@ Result<void> set(PodGroupObject& group, const Attribute& attribute) {
   }
   if (attribute.key.starts_with("min-resources.")) {
     if (!group.min_resources) group.min_resources.emplace();
-    return put_amount(*group.min_resources, last_part(attribute.key, "min-resources."), attribute.value);
+    const std::string kind = last_part(attribute.key, "min-resources.");
+    if (is_node_resource(kind) || !is_quota_key(kind)) return put_amount(*group.min_resources, kind, attribute.value);
+    return put_quota_amount(group.quota_minimum, kind, attribute.value);
   }
   if (attribute.key.starts_with("role:")) {
     const auto minimum = parse_integer(attribute.value);

@@ -5,21 +5,37 @@
 
 namespace basalt {
 
+namespace {
+
+/// What a key of a quota limits, without "requests." or "limits.", which do not change the unit.
+std::string_view limited_kind(std::string_view key) {
+  for (const std::string_view side : {"requests.", "limits."}) {
+    if (key.starts_with(side)) return key.substr(side.size());
+  }
+  return key == "count/pods" ? "pods" : key;
+}
+
+constexpr std::array<std::string_view, 4> kNumaPolicies = {"none", "best-effort", "restricted", "single-numa-node"};
+
+}  // namespace
+
 bool is_scheduling_annotation(std::string_view key) {
   constexpr std::array<std::string_view, 4> kDomains = {"volcano.sh/", "scheduling.volcano.sh/", "scheduling.k8s.io/",
                                                         "basalt.sh/"};
-  return key == "sla-waiting-time" || is_device_wish(key) ||
+  return key == "sla-waiting-time" || key == "kubernetes.io/ingress-bandwidth" ||
+         key == "kubernetes.io/egress-bandwidth" || is_device_wish(key) ||
          std::any_of(kDomains.begin(), kDomains.end(),
                      [key](std::string_view domain) { return key.starts_with(domain); });
 }
 
 bool is_assignment_annotation(std::string_view key) {
-  constexpr std::array<std::string_view, 6> kBeginnings = {"basalt.sh/assigned-",
+  constexpr std::array<std::string_view, 7> kBeginnings = {"basalt.sh/assigned-",
                                                            "volcano.sh/vgpu-",
                                                            "volcano.sh/gpu-",
                                                            "volcano.sh/bind-",
                                                            "volcano.sh/devices-to-allocate",
-                                                           "volcano.sh/predicate-time"};
+                                                           "volcano.sh/predicate-time",
+                                                           "volcano.sh/topology-decision"};
   return std::any_of(kBeginnings.begin(), kBeginnings.end(),
                      [key](std::string_view beginning) { return key.starts_with(beginning); });
 }
@@ -40,6 +56,21 @@ const std::string* find_value(const StringPairs& pairs, std::string_view key) {
   return found != pairs.end() ? &found->second : nullptr;
 }
 
+std::string_view to_string(NumaPolicy policy) { return kNumaPolicies[static_cast<std::size_t>(policy)]; }
+
+std::optional<NumaPolicy> parse_numa_policy(std::string_view text) {
+  const auto* const found = std::find(kNumaPolicies.begin(), kNumaPolicies.end(), text);
+  if (found == kNumaPolicies.end()) return std::nullopt;
+  return static_cast<NumaPolicy>(found - kNumaPolicies.begin());
+}
+
+bool is_quota_key(std::string_view key) {
+  const std::string_view kind = limited_kind(key);
+  return is_node_resource(kind) && (kind != "pods" || key == "pods" || key == "count/pods");
+}
+
+Unit quota_unit(std::string_view key) { return unit_of(limited_kind(key)); }
+
 std::string_view to_string(ObjectKind kind) {
   switch (kind) {
     case ObjectKind::pod: return "Pod";
@@ -52,6 +83,8 @@ std::string_view to_string(ObjectKind kind) {
     case ObjectKind::storage_class: return "StorageClass";
     case ObjectKind::namespace_kind: return "Namespace";
     case ObjectKind::hyper_node: return "HyperNode";
+    case ObjectKind::resource_quota: return "ResourceQuota";
+    case ObjectKind::numatopology: return "Numatopology";
   }
   return "unknown";
 }

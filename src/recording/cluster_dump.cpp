@@ -22,6 +22,8 @@ class Dump {
       if (!row.placeholder) add(node(row));
     }
     for (const auto& object : from_.hyper_nodes) add(object);
+    for (const auto& object : from_.numatopologies) add(object);
+    for (const auto& object : from_.resource_quotas) add(object);
     for (const auto& object : from_.storage_classes) add(object);
     for (const auto& object : from_.volumes) add(object);
     for (const auto& object : from_.claims) add(object);
@@ -74,6 +76,7 @@ class Dump {
     QueueObject made;
     made.meta.name = row.name;
     made.meta.created = row.created;
+    made.meta.annotations = row.annotations;
     made.weight = row.weight;
     made.priority = row.priority;
     made.capability = amounts(row.capability);
@@ -95,6 +98,10 @@ class Dump {
     made.unschedulable = row.unschedulable;
     made.allocatable = amounts(row.allocatable);
     made.meta.annotations = row.devices;
+    if (row.io.network)
+      made.meta.annotations.emplace_back("basalt.sh/network-bandwidth", std::to_string(*row.io.network));
+    if (row.io.disk) made.meta.annotations.emplace_back("basalt.sh/disk-bandwidth", std::to_string(*row.io.disk));
+    std::sort(made.meta.annotations.begin(), made.meta.annotations.end());
     for (const Taint& taint : row.taints)
       made.taints.push_back({text(taint.key), text(taint.value), effect(taint.effect)});
     return made;
@@ -125,6 +132,14 @@ class Dump {
         if (find_value(made.meta.annotations, annotation.first) == nullptr) made.meta.annotations.push_back(annotation);
       }
     }
+    for (const auto& [key, rate] : {std::pair("basalt.sh/network-bandwidth", spec.io.network),
+                                    std::pair("basalt.sh/disk-bandwidth", spec.io.disk)}) {
+      if (rate != 0) made.meta.annotations.emplace_back(key, std::to_string(rate));
+    }
+    if (spec.numa_policy) {
+      made.meta.annotations.emplace_back("volcano.sh/numa-topology-policy", to_string(*spec.numa_policy));
+    }
+    made.exclusive_cpus = spec.exclusive_cpus;
     std::sort(made.meta.annotations.begin(), made.meta.annotations.end());
     made.node_name = pod.task->status == TaskStatus::pipelined ? "" : pod.task->node;
     made.phase = pod.phase;

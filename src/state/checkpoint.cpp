@@ -84,6 +84,8 @@ Checkpoint State::checkpoint() const {
   copy_sorted(volumes_, made.volumes);
   copy_sorted(storage_classes_, made.storage_classes);
   copy_sorted(namespaces_, made.namespaces);
+  copy_sorted(resource_quotas_, made.resource_quotas);
+  copy_sorted(numatopologies_, made.numatopologies);
   for (const std::string& name : sorted_keys(queues_)) made.queues.push_back(cluster_.queues()[queues_.at(name)]);
   for (const std::string& name : sorted_keys(nodes_)) made.nodes.push_back(cluster_.nodes()[nodes_.at(name)]);
   made.hyper_nodes = hyper_nodes_.objects();
@@ -137,6 +139,8 @@ void State::restore_rows(const Checkpoint& checkpoint) {
   for (const auto& object : checkpoint.volumes) volumes_[object.meta.name] = object;
   for (const auto& object : checkpoint.storage_classes) storage_classes_[object.meta.name] = object;
   for (const auto& object : checkpoint.namespaces) namespaces_[object.meta.name] = object;
+  for (const auto& object : checkpoint.resource_quotas) take(object);
+  for (const auto& object : checkpoint.numatopologies) numatopologies_[object.meta.name] = object;
   for (const Queue& row : checkpoint.queues) queues_.emplace(row.name, cluster_.insert_queue(row));
   for (const Node& row : checkpoint.nodes) {
     const NodeId node = cluster_.insert_node(row);

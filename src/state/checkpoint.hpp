@@ -62,6 +62,8 @@ struct Checkpoint {
   std::vector<PodLabels> label_sets;
   std::vector<GroupEntry> groups;
   std::vector<PodEntry> pods;
+  std::vector<ResourceQuotaObject> resource_quotas;
+  std::vector<NumatopologyObject> numatopologies;
 };
 
 }  // namespace basalt

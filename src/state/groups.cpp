@@ -193,6 +193,8 @@ Job State::make_job(const PodGroupObject& object) {
   for (const SubGroupPolicyText& policy : object.sub_groups) {
     row.sub_groups.push_back(make_policy(policy, cluster_.symbols()));
   }
+  row.quota_minimum = object.quota_minimum;
+  row.priority_class = object.priority_class_name;
   row.observed = JobObserved{
       parse_job_phase(object.phase), object.phase, object.running, object.succeeded, object.failed, object.conditions};
   return row;
@@ -227,6 +229,7 @@ void State::take(const QueueObject& object) {
   row.state = parse_queue_state(object.state);
   row.created = object.meta.created;
   row.observed_allocated = object.allocated;
+  row.annotations = object.meta.annotations;
   row.served = ownership_.claim_empty_groups;
   if (const auto known = queues_.find(row.name); known != queues_.end()) {
     row.served = cluster_.queues()[known->second].served;

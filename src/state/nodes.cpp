@@ -72,6 +72,20 @@ void State::drop_if_empty(NodeId node) {
   cluster_.erase_node(node);
 }
 
+std::optional<NumaTopology> State::numa_of(const std::string& node_name) const {
+  const auto known = numatopologies_.find(node_name);
+  if (known == numatopologies_.end()) return std::nullopt;
+  return known->second.topology;
+}
+
+void State::refresh_numa(const std::string& node_name) {
+  const auto known = nodes_.find(node_name);
+  if (known == nodes_.end() || cluster_.nodes()[known->second].placeholder) return;
+  Node row = cluster_.nodes()[known->second];
+  row.numa = numa_of(node_name);
+  cluster_.replace_node(known->second, std::move(row));
+}
+
 void State::count_uncountable(const std::string& node_name, int change) {
   const NodeId node = node_named(node_name);
   Node row = cluster_.nodes()[node];

@@ -3,6 +3,7 @@
 
 #include "state/interner.hpp"
 #include "state/state.hpp"
+#include "state/stated_rates.hpp"
 
 // What a pod asks of its node, with strings replaced by symbols: the interned `Spec`.
 namespace basalt {
@@ -27,6 +28,16 @@ bool selects(const LabelSelectorText& selector, const StringPairs& labels) {
                      }) &&
          std::all_of(selector.match_expressions.begin(), selector.match_expressions.end(),
                      [&](const RequirementText& requirement) { return selects(requirement, labels); });
+}
+
+void add_numa_policy(const PodObject& pod, Spec& spec) {
+  constexpr std::string_view kKey = "volcano.sh/numa-topology-policy";
+  const std::string* text = find_value(pod.meta.annotations, kKey);
+  if (text == nullptr || text->empty()) return;
+  spec.numa_policy = parse_numa_policy(*text);
+  if (spec.numa_policy) return;
+  spec.blockers.push_back("annotation " + std::string(kKey) + ": \"" + text->substr(0, 64) +
+                          "\": expected none, best-effort, restricted or single-numa-node");
 }
 
 void add_unsupported(const PodObject& pod, std::vector<std::string>& blockers) {
@@ -60,6 +71,9 @@ Spec State::make_spec(const PodObject& pod) {
     std::copy_if(pod.meta.annotations.begin(), pod.meta.annotations.end(), std::back_inserter(spec.device_wishes),
                  [](const auto& annotation) { return is_device_wish(annotation.first); });
   }
+  spec.exclusive_cpus = pod.exclusive_cpus;
+  spec.io = stated_rates(pod.meta.annotations);
+  add_numa_policy(pod, spec);
   add_unsupported(pod, spec.blockers);
   add_claims(pod, spec);
   return spec;
@@ -147,6 +161,8 @@ void State::take(const NodeObject& node) {
   row.unschedulable = node.unschedulable;
   std::copy_if(node.meta.annotations.begin(), node.meta.annotations.end(), std::back_inserter(row.devices),
                [](const auto& annotation) { return is_device_inventory(annotation.first); });
+  row.numa = numa_of(node.meta.name);
+  row.io = stated_capacity(node.meta.annotations);
   if (auto allocatable = cluster_.resources(node.allocatable)) {
     row.allocatable = std::move(*allocatable);
   } else {

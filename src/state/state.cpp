@@ -53,6 +53,14 @@ void State::remove(const Removed& removed) {
       reread_pods_that_select_namespaces();
       return;
     case ObjectKind::hyper_node: hyper_nodes_.remove(removed.name); return;
+    case ObjectKind::resource_quota:
+      resource_quotas_.erase(key);
+      refresh_quotas(removed.namespace_name);
+      return;
+    case ObjectKind::numatopology:
+      numatopologies_.erase(removed.name);
+      refresh_numa(removed.name);
+      return;
   }
 }
 
@@ -95,6 +103,26 @@ void State::take(const VolumeObject& volume) {
 void State::take(const StorageClassObject& storage_class) {
   storage_classes_[storage_class.meta.name] = storage_class;
   reread_pods_with_claims({});
+}
+
+void State::take(const ResourceQuotaObject& quota) {
+  resource_quotas_[quota.meta.namespace_name + "/" + quota.meta.name] = quota;
+  refresh_quotas(quota.meta.namespace_name);
+}
+
+void State::refresh_quotas(const std::string& namespace_name) {
+  std::vector<ResourceQuotaObject> quotas;
+  const std::string prefix = namespace_name + "/";
+  for (auto at = resource_quotas_.lower_bound(prefix); at != resource_quotas_.end(); ++at) {
+    if (!at->first.starts_with(prefix)) break;
+    quotas.push_back(at->second);
+  }
+  cluster_.set_quotas(namespace_name, std::move(quotas));
+}
+
+void State::take(const NumatopologyObject& numatopology) {
+  numatopologies_[numatopology.meta.name] = numatopology;
+  refresh_numa(numatopology.meta.name);
 }
 
 void State::take(const NamespaceObject& name_space) {

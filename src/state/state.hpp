@@ -93,6 +93,8 @@ class State {
   void take(const StorageClassObject& storage_class);
   void take(const NamespaceObject& name_space);
   void take(const HyperNodeObject& hyper_node) { hyper_nodes_.take(hyper_node); }
+  void take(const ResourceQuotaObject& quota);
+  void take(const NumatopologyObject& numatopology);
   void remove(const Removed& removed);
   void reject(const Rejected& rejected);
   void settle(const BindResult& result);
@@ -126,7 +128,11 @@ class State {
   void release_reservations_on(NodeId node);
   [[nodiscard]] bool is_selected(const NodeObject& node) const;
   void drop_if_empty(NodeId node);
+  [[nodiscard]] std::optional<NumaTopology> numa_of(const std::string& node_name) const;
+  void refresh_numa(const std::string& node_name);
   void count_uncountable(const std::string& node_name, int change);
+
+  void refresh_quotas(const std::string& namespace_name);
 
   // groups and queues
   void join(const std::string& key, const PodObject& pod);
@@ -155,6 +161,8 @@ class State {
   std::unordered_map<std::string, VolumeObject> volumes_;
   std::unordered_map<std::string, StorageClassObject> storage_classes_;
   std::unordered_map<std::string, NamespaceObject> namespaces_;
+  std::map<std::string, ResourceQuotaObject> resource_quotas_;  // by namespace/name
+  std::map<std::string, NumatopologyObject> numatopologies_;    // by name of the node
 };
 
 }  // namespace basalt

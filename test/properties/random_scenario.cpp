@@ -8,10 +8,13 @@ namespace {
 
 class Generator {
  public:
-  explicit Generator(std::uint32_t seed) : random_(seed), gpu_random_(seed), role_random_(seed) {
+  explicit Generator(std::uint32_t seed) : random_(seed), gpu_random_(seed), role_random_(seed), quota_random_(seed) {
     has_gpus_ = gpu_pick(4) == 0;
     has_task_topology_ = role_pick(3) == 0;
     has_node_groups_ = role_pick(5) == 0;
+    has_quotas_ = quota_pick(3) == 0;
+    has_numa_ = quota_pick(4) == 0;
+    has_io_ = quota_pick(4) == 0;
   }
 
   std::vector<std::string> make() {
@@ -28,6 +31,10 @@ class Generator {
     if (has_topology_) {
       for (int i = 0; i < kRacks; ++i) lines_.push_back(rack(i));
       lines_.push_back(row());
+    }
+    if (has_quotas_) lines_.push_back(quota());
+    for (int i = 0; has_numa_ && i < nodes_; ++i) {
+      if (quota_pick(4) > 0) lines_.push_back(numa_of_node(i));
     }
     for (int i = pick(0, 4); i > 0; --i) lines_.push_back(foreign_pod());
     const int cycles = pick(1, 4);
@@ -62,7 +69,9 @@ class Generator {
     has_topology_ = chance(2);
     lines_.emplace_back("tier");
     if (!chance(3)) lines_.push_back(std::string("plugin overcommit") + (chance(4) ? " overcommit-factor=2" : ""));
-    if (!chance(3)) lines_.push_back(std::string("plugin drf") + (chance(2) ? " enablePreemptable=false" : ""));
+    if (!chance(3))
+      lines_.push_back(std::string("plugin drf") + (chance(2) ? " enablePreemptable=false" : "") + hierarchy());
+    if (has_quotas_) lines_.emplace_back("plugin resourcequota");
     lines_.emplace_back("plugin predicates");
     if (chance(4)) {
       lines_.push_back(std::string("plugin capacity") +
@@ -82,6 +91,9 @@ class Generator {
     if (has_task_topology_) {
       lines_.push_back("plugin task-topology task-topology.weight=" + number(1 + 9 * role_pick(2)));
     }
+    if (has_io_)
+      lines_.push_back(std::string("plugin io-aware") + (quota_pick(4) == 0 ? " io-aware.filter=false" : ""));
+    if (has_numa_) lines_.push_back(std::string("plugin numa-aware") + (quota_pick(2) == 0 ? " weight=5" : ""));
   }
 
   /// A sequence of its own, so that scenarios without GPUs stay what they are.
@@ -140,6 +152,45 @@ class Generator {
            (role_pick(3) == 0 ? key + "task-order=r1,r0" : "");
   }
 
+  /// The same for quotas of the namespace.
+  int quota_pick(int below) { return static_cast<int>(quota_random_() % static_cast<unsigned>(below)); }
+  std::string quota() {
+    return "quota all hard.requests.cpu=" + number(4 + quota_pick(20)) + " used.requests.cpu=" + number(quota_pick(6)) +
+           (quota_pick(3) == 0 ? " hard.pods=" + number(2 + quota_pick(10)) : "") +
+           (quota_pick(6) == 0 ? " scope:PriorityClass=In:high" : "");
+  }
+  /// The same for a hierarchy of drf.
+  std::string hierarchy() {
+    has_hierarchy_ = quota_pick(3) == 0;
+    return has_hierarchy_ ? " enableHierarchy=true" : "";
+  }
+  std::string place_of_queue(int i) {
+    if (!has_hierarchy_ || quota_pick(3) == 0) return "";
+    return " annotation:volcano.sh/hierarchy=root/g" + number(quota_pick(2)) + "/q" + number(i) +
+           (quota_pick(2) == 0 ? " annotation:volcano.sh/hierarchy-weights=1/" + number(1 + quota_pick(3)) + "/2" : "");
+  }
+  /// The same for cpus in NUMA nodes.
+  std::string numa_of_node(int i) {
+    static constexpr const char* kPolicies[] = {"", " policy=best-effort", " policy=restricted",
+                                                " policy=single-numa-node"};
+    return "numatopology n" + number(i) + (quota_pick(6) == 0 ? "" : " static") + kPolicies[quota_pick(4)] +
+           (quota_pick(4) == 0 ? " reserved.cpu=1" : "") + " numa:0=0-3 numa:1=4-7" +
+           (quota_pick(4) == 0 ? " allocatable=1-6" : "");
+  }
+  std::string cpus_of_pod() {
+    if (!has_numa_ || quota_pick(2) == 0) return "";
+    return " guaranteed=" + number(quota_pick(4)) +
+           (quota_pick(4) == 0 ? " annotation:volcano.sh/numa-topology-policy=best-effort" : "");
+  }
+  /// The same for what is moved over the network.
+  std::string rate(int most) {
+    if (!has_io_ || quota_pick(3) == 0) return "";
+    return " annotation:basalt.sh/network-bandwidth=" + number(1 + quota_pick(most)) + "G";
+  }
+  void add_quota_event() {
+    if (has_quotas_ && quota_pick(3) == 0) lines_.push_back(quota_pick(4) == 0 ? "gone quota all" : quota());
+  }
+
   void add_actions() {
     static constexpr const char* kActions[] = {"enqueue allocate backfill preempt reclaim",
                                                "enqueue reclaim allocate backfill preempt",
@@ -157,7 +208,7 @@ class Generator {
            (i > 0 && chance(4) ? " parent=q" + number(pick(0, i)) : "") +
            (chance(6) ? " guarantee.cpu=" + number(pick(1, 3)) : "") + (chance(6) ? " priority=5" : "") +
            (chance(6) ? " reclaimable=false" : "") + (chance(10) ? " state=Closed" : "") +
-           (chance(4) ? " strategy=fifo" : "") + groups_of_queue();
+           (chance(4) ? " strategy=fifo" : "") + groups_of_queue() + place_of_queue(i);
   }
 
   std::string node(int i) {
@@ -165,7 +216,7 @@ class Generator {
            "Gi pods=" + number(pick(1, 10)) + " label:zone=" + (chance(2) ? "a" : "b") +
            (chance(2) ? " label:rack=r" + number(i % 3) : "") + (chance(6) ? " taint:dedicated=x:NoSchedule" : "") +
            (chance(6) ? " taint:slow=y:PreferNoSchedule" : "") + (chance(8) ? " unschedulable" : "") + gpus_of_node(i) +
-           group_of_node();
+           group_of_node() + rate(12);
   }
 
   /// Every third node or so, and at times one that another rack has too.
@@ -194,7 +245,7 @@ class Generator {
   std::string request() {
     if (chance(8)) return "";
     return " cpu=" + number(pick(1, 6) * 500) + "m" + (chance(2) ? " memory=" + number(pick(1, 3)) + "Gi" : "") +
-           gpus_of_pod();
+           gpus_of_pod() + cpus_of_pod() + rate(4);
   }
 
   std::string constraints() {
@@ -277,6 +328,11 @@ class Generator {
   std::string some_task() { return "job" + number(pick(0, jobs_ - 1)) + "-" + number(pick(0, 3)); }
 
   void add_events() {
+    add_quota_event();
+    if (has_numa_ && quota_pick(3) == 0) {
+      const int node = quota_pick(nodes_);
+      lines_.push_back(quota_pick(4) == 0 ? "gone numatopology n" + number(node) : numa_of_node(node));
+    }
     if (has_waiting_limit_ && chance(2)) lines_.push_back("clock 1h" + number(minutes_ += pick(1, 20)) + "m");
     for (int i = pick(0, 4); i > 0; --i) {
       const int what = pick(0, has_topology_ ? 14 : 12);
@@ -303,9 +359,10 @@ class Generator {
   static constexpr int kRacks = 3;
 
   std::mt19937 random_;
-  std::mt19937 gpu_random_, role_random_;
+  std::mt19937 gpu_random_, role_random_, quota_random_;
   bool has_gpus_ = false;
   bool has_task_topology_ = false, has_node_groups_ = false;
+  bool has_quotas_ = false, has_hierarchy_ = false, has_numa_ = false, has_io_ = false;
   bool has_topology_ = false;
   bool has_waiting_limit_ = false;
   int minutes_ = 0;  // past the hour

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,8 +64,8 @@ class PlacementKeeper {
   /// The same for labels; of those that share a row the spec comes first and goes last.
   virtual void labels_added(const Cluster&, LabelSetId) {}
   virtual void labels_removed(const Cluster&, LabelSetId) {}
-  /// A node has come, or has a new row. Around a row with other labels, taints or
-  /// devices all tasks on the node are removed and placed again.
+  /// A node has come, or has a new row. Around a row with other labels, taints, devices or
+  /// cpus all tasks on the node are removed and placed again.
   virtual void node_changed(const Cluster&, NodeId) {}
   /// A node goes; no task is on it.
   virtual void node_removed(const Cluster&, NodeId) {}
@@ -121,6 +124,9 @@ class Cluster {
   [[nodiscard]] const Table<HyperNodeTag, HyperNode>& hyper_nodes() const { return hyper_nodes_; }
   /// The forest that they form.
   [[nodiscard]] const Topology& topology() const;
+
+  /// The ResourceQuotas of a namespace, by name.
+  [[nodiscard]] std::span<const ResourceQuotaObject> quotas(std::string_view namespace_name) const;
 
   // --- columns ---
   [[nodiscard]] TaskStatus status(TaskId task) const { return status_[task]; }
@@ -293,6 +299,7 @@ class Cluster {
   /// REQUIRES: no task is on it.
   void erase_node(NodeId node);
   QueueId insert_queue(Queue row);
+  /// All but `Queue::past` is replaced.
   void replace_queue(QueueId queue, Queue row);
   /// Jobs of the queue keep existing, without a queue.
   void erase_queue(QueueId queue);
@@ -315,6 +322,15 @@ class Cluster {
   /// A node becomes a member of a HyperNode itself, or ceases to be one.
   void join(HyperNodeId hyper_node, NodeId node);
   void leave(HyperNodeId hyper_node, NodeId node);
+  /// All quotas of a namespace, by name. A quota that now leaves more room counts as a change of claims.
+  void set_quotas(const std::string& namespace_name, std::vector<ResourceQuotaObject> quotas);
+  /// From now on `Queue::past` is kept: shares held a half-life (above zero) ago count half as much as those held now.
+  /// None: it is not kept, and what was known is forgotten.
+  void remember_shares(std::optional<std::chrono::microseconds> half_life);
+  /// It is now so late: brings `Queue::past` up to date, as if queues had held all the time since the last call what
+  /// they held then. Called when a cycle begins, before anything is decided; a time that is not later only notes what
+  /// they hold.
+  void pass_time(WallTime now);
   // What was decided to be written counts as seen, so that it is not decided again; a failed
   // write is forgotten.
   void assume(const JobStatus& status);
@@ -391,6 +407,8 @@ class Cluster {
   std::vector<std::unique_ptr<KeyedCounters>> plugin_counters_;
   std::vector<PlacementKeeper*> keepers_;
 
+  std::map<std::string, std::vector<ResourceQuotaObject>, std::less<>> quotas_;  // by namespace
+  std::optional<std::chrono::microseconds> share_half_life_;
   Resources total_allocatable_;
   struct TotalsTag;
   static constexpr Id<TotalsTag> kTotals{0, 0};

@@ -36,13 +36,16 @@ enum class Vote : std::uint8_t { reject, abstain, permit };
 struct QueueOrder {
   static constexpr std::string_view kSwitch = "enableQueueOrder";
   [[nodiscard]] virtual std::weak_ordering queue_order(QueueId left, QueueId right) const = 0;
+  /// Whether serving one queue can change the order of others, as where they share a branch. If so, the queues that
+  /// wait for their turn are put in order anew after each turn that placed something. Law: anyone.
+  [[nodiscard]] virtual bool queues_move_others() const { return false; }
 
  protected:
   ~QueueOrder() = default;
 };
 
-/// Which of two jobs of a queue is served first; `less` goes first. The answer may depend only
-/// on the two jobs themselves. Law: first preference; then `comes_before`.
+/// Which of two jobs of a queue is served first; `less` goes first. The answer may depend only on the
+/// two jobs and on what stood when the session opened. Law: first preference; then `comes_before`.
 struct JobOrder {
   static constexpr std::string_view kSwitch = "enableJobOrder";
   [[nodiscard]] virtual std::weak_ordering job_order(JobId left, JobId right) const = 0;
@@ -419,12 +422,15 @@ struct CouldHelp {
   ~CouldHelp() = default;
 };
 
-/// How long a job may wait, from its creation, before room is held for it against jobs that come after
+/// How long a job may wait, from its creation, before it is late and room is held for it against jobs that come after
 /// it. Asked whenever somebody wants to know; the answer may depend on the job's row alone. Law: the shortest;
 /// nobody answers: what the configuration says for all jobs. No switch.
 struct WaitingLimit {
   static constexpr std::string_view kSwitch = "";
   [[nodiscard]] virtual std::optional<std::chrono::microseconds> waiting_limit(JobId job) const = 0;
+  /// Whether a late job may have room reserved in this session. May depend on anything as it was when the session
+  /// opened: late jobs are looked at whenever anything changes. Law: all agree.
+  [[nodiscard]] virtual bool may_reserve(JobId) const { return true; }
 
  protected:
   ~WaitingLimit() = default;

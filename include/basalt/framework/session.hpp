@@ -79,6 +79,8 @@ class Session {
 
   // --- orders: total, so that the same rows in another order in memory decide the same ---
   [[nodiscard]] std::weak_ordering queue_order(QueueId left, QueueId right) const;
+  /// Whether serving one queue can change the order of others.
+  [[nodiscard]] bool queues_move_others() const;
   [[nodiscard]] std::weak_ordering job_order(JobId left, JobId right) const;
   /// REQUIRES: both are parts of one job.
   [[nodiscard]] std::weak_ordering sub_job_order(SubJobId left, SubJobId right) const;
@@ -167,6 +169,8 @@ class Session {
   [[nodiscard]] std::optional<WallTime> waits_until(JobId job) const;
   /// Whether a job has waited beyond that.
   [[nodiscard]] bool is_late(JobId job) const;
+  /// Whether a late job may have room reserved in this session.
+  [[nodiscard]] bool may_reserve(JobId job) const;
   /// The earliest moment at which a plugin could answer otherwise though nothing has changed, or a
   /// waiting job becomes late.
   [[nodiscard]] std::optional<WallTime> deadline() const;

@@ -9,6 +9,7 @@
 
 #include "basalt/base/clock.hpp"
 #include "basalt/model/pod_request.hpp"
+#include "basalt/model/quantity.hpp"
 #include "basalt/model/resources.hpp"
 
 /// Kubernetes objects as far as scheduling reads them: plain values with strings, made
@@ -38,11 +39,12 @@ struct ObjectMeta {
 };
 
 /// Keys below volcano.sh/, scheduling.volcano.sh/, scheduling.k8s.io/, basalt.sh/, the legacy
-/// "sla-waiting-time", and those of `is_device_wish`.
+/// "sla-waiting-time", kubernetes.io/ingress-bandwidth and egress-bandwidth, and those of `is_device_wish`.
 bool is_scheduling_annotation(std::string_view key);
 /// Keys under which a scheduler writes what a pod got of its node besides amounts (devices, cores):
 /// below basalt.sh/assigned- and, as Volcano's device plugins know them, volcano.sh/vgpu-,
-/// volcano.sh/gpu-, volcano.sh/bind-, volcano.sh/devices-to-allocate, volcano.sh/predicate-time.
+/// volcano.sh/gpu-, volcano.sh/bind-, volcano.sh/devices-to-allocate, volcano.sh/predicate-time,
+/// volcano.sh/topology-decision.
 bool is_assignment_annotation(std::string_view key);
 /// Keys under which a pod says which shared GPUs it may get: nvidia.com/use-gputype and
 /// nouse-gputype, volcano.sh/vgpu-use-gpuuuid and vgpu-nouse-gpuuuid, vgpu-mode, vgpu-podgroup-policy.
@@ -114,6 +116,21 @@ struct TopologySpreadText {
   bool operator==(const TopologySpreadText&) const = default;
 };
 
+/// How strictly a pod's cpus must lie in few NUMA nodes: the kubelet's topology manager policies.
+enum class NumaPolicy : std::uint8_t { none, best_effort, restricted, single_numa_node };
+/// "none", "best-effort", "restricted", "single-numa-node".
+std::string_view to_string(NumaPolicy policy);
+/// None: it is none of these words.
+std::optional<NumaPolicy> parse_numa_policy(std::string_view text);
+
+/// What a container of a Guaranteed pod has to itself under the kubelet's static cpu manager.
+struct ExclusiveCpus {
+  std::int64_t cpus = 0;     ///< 0: it asks for no whole number of cpus, and shares
+  bool is_init = false;      ///< an init container
+  bool restartable = false;  ///< an init container that stays: a sidecar
+  bool operator==(const ExclusiveCpus&) const = default;
+};
+
 enum class PodPhase { pending, running, succeeded, failed, unknown };
 
 /// A condition as the writers compare it: without times.
@@ -152,6 +169,9 @@ struct PodObject {
   std::vector<ConditionText> conditions;       ///< of type PodScheduled, Ready and DisruptionTarget only
   std::optional<WallTime> started;             ///< status.startTime: its kubelet has taken it
   std::vector<DeviceRequest> device_requests;  ///< of its containers that ask for shared GPUs, in order
+  /// Of its containers, init containers first, in the order in which they start; empty: its QoS class is not
+  /// Guaranteed.
+  std::vector<ExclusiveCpus> exclusive_cpus;
   bool operator==(const PodObject&) const = default;
 };
 
@@ -195,6 +215,9 @@ struct PodGroupObject {
   std::string phase;  ///< Pending, Inqueue, Running, Unknown, Completed or empty
   std::int32_t running = 0, succeeded = 0, failed = 0;
   std::vector<ConditionText> conditions;
+  /// What minResources says under keys that are no resources of nodes, but of quotas ("limits.cpu",
+  /// "requests.memory", "count/pods"). Sorted by name; amounts in the unit of `quota_unit`.
+  NamedAmounts quota_minimum;
   bool operator==(const PodGroupObject&) const = default;
 };
 
@@ -279,9 +302,67 @@ struct HyperNodeObject {
   bool operator==(const HyperNodeObject&) const = default;
 };
 
+/// One line of a ResourceQuota.
+struct QuotaLine {
+  std::string key;        ///< as the quota names it: "requests.cpu", "pods", "requests.nvidia.com/gpu"
+  std::int64_t hard = 0;  ///< the most that the namespace may have, in the unit of `quota_unit`
+  std::int64_t used = 0;  ///< as last counted by who enforces the quota
+  bool operator==(const QuotaLine&) const = default;
+};
+/// Which pods a ResourceQuota counts: those that all of its scopes select.
+struct QuotaScope {
+  std::string name;  ///< Terminating, NotTerminating, BestEffort, NotBestEffort, PriorityClass, ...
+  std::string op;    ///< In, NotIn, Exists, DoesNotExist
+  std::vector<std::string> values;
+  bool operator==(const QuotaScope&) const = default;
+};
+/// core/v1 ResourceQuota. Its lines are those of status.hard, with what is used; where that is not there yet, those of
+/// spec.hard with nothing used. Keys of objects that scheduling does not make ("services", "count/secrets") are left
+/// out.
+struct ResourceQuotaObject {
+  ObjectMeta meta;
+  std::vector<QuotaLine> lines;  ///< sorted by key, each once
+  std::vector<QuotaScope> scopes;
+  bool operator==(const ResourceQuotaObject&) const = default;
+};
+/// Whether pods use up such a key of a quota: a resource of nodes, as it is or below "requests." or "limits.",
+/// "pods", and "count/pods".
+bool is_quota_key(std::string_view key);
+/// The unit of what a quota states under a key.
+Unit quota_unit(std::string_view key);
+
+/// Where a logical cpu is.
+struct CpuPlace {
+  std::int32_t id = 0, numa = 0, socket = 0, core = 0;
+  bool operator==(const CpuPlace&) const = default;
+};
+/// Cpus that a pod has to itself, as its node reports.
+struct PodCpus {
+  std::string uid;
+  std::vector<std::int32_t> cpus;  ///< ascending
+  bool operator==(const PodCpus&) const = default;
+};
+/// The cpus of a node and how its kubelet hands them out.
+struct NumaTopology {
+  bool has_static_cpus = false;  ///< its cpu manager's policy is static: whole cpus are exclusive
+  NumaPolicy policy = NumaPolicy::none;
+  std::int64_t reserved_cpu = 0;          ///< for the system, in thousandths
+  std::vector<CpuPlace> cpus;             ///< by id, each once
+  std::vector<std::int32_t> allocatable;  ///< not exclusive to anybody when last reported; ascending
+  std::vector<PodCpus> allocations;  ///< pods that `allocatable` takes account of, by uid; older exporters name none
+  bool operator==(const NumaTopology&) const = default;
+};
+/// nodeinfo.volcano.sh/v1alpha1 Numatopology, of the node of the same name.
+struct NumatopologyObject {
+  ObjectMeta meta;
+  NumaTopology topology;
+  bool operator==(const NumatopologyObject&) const = default;
+};
+
 /// Every kind that is watched. A new kind does not compile until the state takes it.
-using ObjectVariant = std::variant<PodObject, NodeObject, PodGroupObject, QueueObject, PriorityClassObject, ClaimObject,
-                                   VolumeObject, StorageClassObject, NamespaceObject, HyperNodeObject>;
+using ObjectVariant =
+    std::variant<PodObject, NodeObject, PodGroupObject, QueueObject, PriorityClassObject, ClaimObject, VolumeObject,
+                 StorageClassObject, NamespaceObject, HyperNodeObject, ResourceQuotaObject, NumatopologyObject>;
 
 /// Kinds in the order of `ObjectVariant`.
 enum class ObjectKind {
@@ -294,7 +375,9 @@ enum class ObjectKind {
   volume,
   storage_class,
   namespace_kind,
-  hyper_node
+  hyper_node,
+  resource_quota,
+  numatopology
 };
 
 /// Kubernetes' name: "Pod", "PodGroup", ...

@@ -16,6 +16,7 @@ struct ContainerRequest {
   std::string name;
   NamedAmounts requests;
   bool restartable = false;  ///< init containers only: restartPolicy Always, a sidecar
+  NamedAmounts limits = {};
 };
 
 /// What a pod's resource fields say, as decoded.

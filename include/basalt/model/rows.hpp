@@ -58,6 +58,19 @@ struct OwnId {
   bool operator==(const OwnId&) const { return true; }
 };
 
+/// How much a pod moves in a second at most, as its owner says. Who says nothing moves nothing; -1: what is said
+/// cannot be understood.
+struct IoRates {
+  std::int64_t network = 0;  ///< bits, of the busier direction
+  std::int64_t disk = 0;     ///< bytes
+  bool operator==(const IoRates&) const = default;
+};
+/// How much a node can; a rate that is absent is not limited.
+struct IoCapacity {
+  std::optional<std::int64_t> network, disk;
+  bool operator==(const IoCapacity&) const = default;
+};
+
 /// What a pod asks of its node: shared by all pods of one template. Two tasks with the same
 /// spec get the same answer from every term that depends on the spec and nodes alone.
 struct Spec {
@@ -82,6 +95,9 @@ struct Spec {
   bool gated = false;                          ///< has scheduling gates: not to be scheduled, nor reported on
   std::vector<DeviceRequest> device_requests;  ///< of its containers that ask for shared GPUs, in order
   StringPairs device_wishes;                   ///< which GPUs these may be (`is_device_wish`)
+  std::optional<NumaPolicy> numa_policy;       ///< volcano.sh/numa-topology-policy; absent: not stated
+  std::vector<ExclusiveCpus> exclusive_cpus;   ///< as in `PodObject`
+  IoRates io;
   bool operator==(const Spec&) const = default;
 
   /// Asks for no resource: placed by backfill.
@@ -182,6 +198,8 @@ struct Job {
   /// basalt.sh/running-estimate: how long a pod of it runs, as its owner thinks. Nobody stops one that runs longer.
   std::optional<std::chrono::microseconds> running_estimate;
   std::vector<std::string> faults;  ///< annotations that cannot be understood and are left out, as sentences
+  NamedAmounts quota_minimum;       ///< as in `PodGroupObject`
+  std::string priority_class;       ///< priorityClassName; empty: not stated
   bool operator==(const Job&) const = default;
 
   /// Whether its tasks are in sub-jobs: where nothing asks for parts, there are none.
@@ -207,6 +225,14 @@ bool comes_before(const SubJob& left, const SubJob& right);
 
 enum class QueueState : std::uint8_t { open, closed, closing, unknown };
 
+/// The part of the cluster that a queue held on average, of late more than long ago.
+struct PastShare {
+  std::int64_t part = 0;  ///< in units of 2^-40 of the whole
+  std::int64_t held = 0;  ///< what it has held since `until`, in the same units
+  WallTime until{};       ///< up to when `part` is worked out; the zero time: nothing is known yet
+  bool operator==(const PastShare&) const = default;
+};
+
 struct Queue {
   std::string name, uid;
   std::int32_t weight = 1;
@@ -222,8 +248,10 @@ struct Queue {
   /// It has, or had, jobs of ours, itself or below it: its status is ours to write.
   bool served = false;
   NamedAmounts observed_allocated;  ///< status.allocated as last seen
-  NodeGroupTerms node_groups;       ///< groups of nodes that its tasks go to
-  NodeGroupTerms anti_groups;       ///< and that they keep away from
+  StringPairs annotations;
+  PastShare past;              ///< kept by the tables while `Cluster::remember_shares` asks for it
+  NodeGroupTerms node_groups;  ///< groups of nodes that its tasks go to
+  NodeGroupTerms anti_groups;  ///< and that they keep away from
   bool operator==(const Queue&) const = default;
 };
 
@@ -241,7 +269,9 @@ struct Node {
   std::uint32_t uncountable_pods = 0;
   /// Pods name it, but no Node object has been seen: takes no tasks.
   bool placeholder = false;
-  StringPairs devices;  ///< what its device plugin says it has (`is_device_inventory`)
+  StringPairs devices;               ///< what its device plugin says it has (`is_device_inventory`)
+  std::optional<NumaTopology> numa;  ///< absent: nobody reports it
+  IoCapacity io;
   bool operator==(const Node&) const = default;
 };
 

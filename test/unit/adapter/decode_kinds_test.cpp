@@ -109,6 +109,61 @@ TEST(DecodeNamespace, BothEncodingsGiveEqualObjects) {
   EXPECT_EQ(space, decoded<NamespaceObject>(ObjectKind::namespace_kind, json(text)));
 }
 
+TEST(DecodeResourceQuota, BothEncodingsGiveEqualObjects) {
+  const Proto scope = Proto().text(1, "PriorityClass").text(2, "In").text(3, "high").text(3, "low");
+  const Proto bytes =
+      Proto()
+          .message(1, named("compute", "ns"))
+          .message(
+              2, Proto().amount(1, "requests.cpu", "12").text(2, "NotBestEffort").message(3, Proto().message(1, scope)))
+          .message(3, Proto()
+                          .amount(1, "requests.cpu", "10")
+                          .amount(1, "limits.memory", "4Gi")
+                          .amount(1, "services", "3")
+                          .amount(1, "pods", "5")
+                          .amount(1, "requests.nvidia.com/gpu", "2")
+                          .amount(1, "requests.storage", "x")
+                          .amount(2, "requests.cpu", "1500m")
+                          .amount(2, "pods", "2"));
+  const auto quota = decoded<ResourceQuotaObject>(ObjectKind::resource_quota, protobuf(bytes));
+  EXPECT_EQ("compute", quota.meta.name);
+  EXPECT_EQ((std::vector<QuotaLine>{{"limits.memory", std::int64_t{4} << 30, 0},
+                                    {"pods", 5, 2},
+                                    {"requests.cpu", 10'000, 1'500},
+                                    {"requests.nvidia.com/gpu", 2'000, 0}}),
+            quota.lines);
+  EXPECT_EQ((std::vector<QuotaScope>{{"PriorityClass", "In", {"high", "low"}}, {"NotBestEffort", "Exists", {}}}),
+            quota.scopes);
+  const std::string text = quoted(
+      R"({'kind': 'ResourceQuota', 'metadata': {'name': 'compute', 'namespace': 'ns', 'uid': 'u', 'labels': {'zone': 'a'}},
+      'spec': {'hard': {'requests.cpu': '12'}, 'scopes': ['NotBestEffort'], 'scopeSelector': {'matchExpressions': [
+        {'scopeName': 'PriorityClass', 'operator': 'In', 'values': ['high', 'low']}]}},
+      'status': {'hard': {'requests.cpu': '10', 'limits.memory': '4Gi', 'services': '3', 'pods': 5,
+        'requests.nvidia.com/gpu': '2', 'requests.storage': '1Gi'}, 'used': {'requests.cpu': '1500m', 'pods': '2'}}})");
+  EXPECT_EQ(quota, decoded<ResourceQuotaObject>(ObjectKind::resource_quota, json(text)));
+}
+
+TEST(DecodeResourceQuota, WithoutAStatusNothingIsUsed) {
+  const std::string text = quoted(R"({'metadata': {'name': 'q', 'namespace': 'ns'}, 'spec': {'hard': {'cpu': '3'}}})");
+  const auto quota = decoded<ResourceQuotaObject>(ObjectKind::resource_quota, json(text));
+  EXPECT_EQ((std::vector<QuotaLine>{{"cpu", 3'000, 0}}), quota.lines);
+}
+
+TEST(DecodeNumatopology, ReadsEveryField) {
+  const std::string text = quoted(R"({'kind': 'Numatopology', 'metadata': {'name': 'n1'}, 'spec': {
+      'policies': {'CPUManagerPolicy': 'static', 'TopologyManagerPolicy': 'single-numa-node'},
+      'resReserved': {'cpu': '500m'}, 'numares': {'cpu': {'allocatable': '0-1,3', 'capacity': 4}, 'gpu': {'allocatable': 'x'}},
+      'cpuDetail': {'3': {'numa': 1, 'socket': 1, 'core': 3}, '0': {}, '1': {'core': 1}, '2': {'numa': 1, 'socket': 1, 'core': 2}},
+      'podAllocations': [{'uid': 'p', 'name': 'a', 'containerAllocations': [
+        {'name': 'c', 'allocations': {'cpu': '2'}}, {'name': 'd', 'allocations': {'cpu': '0'}}]}]}})");
+  const auto object = decoded<NumatopologyObject>(ObjectKind::numatopology, json(text));
+  EXPECT_EQ("n1", object.meta.name);
+  const NumaTopology expected{true,      NumaPolicy::single_numa_node,
+                              500,       {{0, 0, 0, 0}, {1, 0, 0, 1}, {2, 1, 1, 2}, {3, 1, 1, 3}},
+                              {0, 1, 3}, {{"p", {0, 2}}}};
+  EXPECT_EQ(expected, object.topology);
+}
+
 TEST(DecodePodGroup, ReadsEveryField) {
   const std::string text = quoted(R"({'apiVersion': 'scheduling.volcano.sh/v1beta1', 'kind': 'PodGroup',
       'metadata': {'name': 'train', 'namespace': 'ns', 'annotations': {'sla-waiting-time': '1h', 'other': 'x'}},
@@ -127,6 +182,7 @@ TEST(DecodePodGroup, ReadsEveryField) {
   EXPECT_EQ("high", group.priority_class_name);
   EXPECT_EQ((NamedAmounts{{"cpu", 3000}, {"memory", std::int64_t{6} << 30}, {"nvidia.com/gpu", 500}}),
             group.min_resources);
+  EXPECT_EQ((NamedAmounts{{"count/pods", 9}}), group.quota_minimum);
   EXPECT_EQ((NetworkTopologyText{"soft", 2, ""}), group.network_topology);
   const SubGroupPolicyText policy{"s",        LabelSelectorText{{{"a", "b"}}, {RequirementText{"k", "Exists", {}}}},
                                   {"x", "y"}, 4,
@@ -195,6 +251,15 @@ TEST(DecodeQueue, DefaultsAreThoseOfTheModel) {
   QueueObject expected;
   expected.meta.name = "q";
   EXPECT_EQ(expected, decoded<QueueObject>(ObjectKind::queue, json(quoted("{'metadata': {'name': 'q'}, 'spec': {}}"))));
+}
+
+TEST(DecodePodGroup, WhatOnlyQuotasKnowIsKeptApart) {
+  const std::string text = quoted(R"({'metadata': {'name': 'g', 'namespace': 'ns'}, 'spec': {'minResources':
+      {'cpu': '2', 'requests.cpu': '2', 'limits.cpu': '4', 'limits.memory': '1Gi', 'pods': '3', 'services': 'x'}}})");
+  const auto group = decoded<PodGroupObject>(ObjectKind::pod_group, json(text));
+  EXPECT_EQ((NamedAmounts{{"cpu", 2'000}, {"pods", 3}}), group.min_resources);
+  EXPECT_EQ((NamedAmounts{{"limits.cpu", 4'000}, {"limits.memory", std::int64_t{1} << 30}, {"requests.cpu", 2'000}}),
+            group.quota_minimum);
 }
 
 TEST(Decode, CustomResourcesAreNotReadFromProtobuf) {

@@ -123,6 +123,30 @@ TEST(DecodePod, SharesOfGpusAreKeptForEachContainerThatAsksForSome) {
   EXPECT_EQ((std::vector<DeviceRequest>{{2, 3000, 0, 50}, {1, 100, 0, 0}}), pod.device_requests);
 }
 
+std::string guaranteed(const std::string& name, const std::string& cpu, const std::string& more = "") {
+  const std::string amounts = "{'cpu': '" + cpu + "', 'memory': '1Gi'}";
+  return "{'name': '" + name + "', 'resources': {'requests': " + amounts + ", 'limits': " + amounts + "}" + more + "}";
+}
+
+TEST(DecodePod, WholeCpusOfAGuaranteedPodAreItsContainersOwn) {
+  const PodObject pod =
+      pod_of("'containers': [" + guaranteed("a", "2") + "," + guaranteed("b", "500m") + "], 'initContainers': [" +
+             guaranteed("i", "4") + "," + guaranteed("s", "1", ", 'restartPolicy': 'Always'") + "]");
+  EXPECT_EQ((std::vector<ExclusiveCpus>{{4, true, false}, {1, true, true}, {2, false, false}, {0, false, false}}),
+            pod.exclusive_cpus);
+}
+
+TEST(DecodePod, APodThatIsNotGuaranteedHasNoCpusOfItsOwn) {
+  const auto cpus_of = [](const std::string& spec) { return pod_of(spec).exclusive_cpus.size(); };
+  EXPECT_EQ(0U, cpus_of("'containers': [" + container("a", "2") + "]"));
+  EXPECT_EQ(0U, cpus_of("'containers': [" + guaranteed("a", "2") + "], 'initContainers': [{'name': 'i'}]"));
+  EXPECT_EQ(0U, cpus_of("'containers': [{'name': 'a', 'resources': {'requests': {'cpu': '1', 'memory': '1Gi'}, "
+                        "'limits': {'cpu': '2', 'memory': '1Gi'}}}]"));
+  EXPECT_EQ(0U, cpus_of("'containers': [" + guaranteed("a", "2") + "], 'resources': {'requests': {'cpu': '5'}}"));
+  // The API server writes requests that are not stated out as the limits.
+  EXPECT_EQ(1U, cpus_of("'containers': [{'name': 'a', 'resources': {'limits': {'cpu': '2', 'memory': '1Gi'}}}]"));
+}
+
 TEST(DecodePod, RequestsOfThePodAsAWholeReplaceThoseOfItsContainers) {
   const PodObject pod = pod_of("'resources': {'requests': {'cpu': '5'}}, 'containers': [" + container("c", "1") + "]");
   EXPECT_EQ((NamedAmounts{{"cpu", 5000}}), pod.request);

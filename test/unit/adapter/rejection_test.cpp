@@ -51,6 +51,28 @@ TEST(Reject, HyperNodesWhoseMembersCannotBeTold) {
         "spec.members[0].selector: regexMatch.pattern: expected at most 1024 characters"}});
 }
 
+TEST(Reject, QuotasThatCannotBeCompared) {
+  expect_rejections(
+      ObjectKind::resource_quota,
+      {{"quantity", "'status': {'hard': {'cpu': 'much'}}", R"(status.hard["cpu"]: quantity "much")"},
+       {"negative", "'status': {'hard': {'pods': '-1'}}",
+        R"(status.hard["pods"]: expected an amount that is not negative)"},
+       {"operator",
+        "'spec': {'scopeSelector': {'matchExpressions': [{'scopeName': 'PriorityClass', 'operator': 'Is'}]}}",
+        "spec.scopeSelector.matchExpressions[0].operator: "}});
+}
+
+TEST(Reject, NumatopologiesThatDescribeNoMachine) {
+  expect_rejections(
+      ObjectKind::numatopology,
+      {{"policy", "'spec': {'policies': {'TopologyManagerPolicy': 'strict'}}",
+        "spec.policies: TopologyManagerPolicy: expected none, best-effort, restricted or single-numa-node"},
+       {"list", "'spec': {'numares': {'cpu': {'allocatable': '0-'}}}",
+        "spec.numares.cpu.allocatable: \"0-\": expected cpus such as 0-3,8"},
+       {"cpu", "'spec': {'cpuDetail': {'first': {}}}", R"(spec.cpuDetail["first"]: expected the number of a cpu)"},
+       {"numa", "'spec': {'cpuDetail': {'0': {'numa': -1}}}", R"(spec.cpuDetail["0"].numa: expected 0 to)"}});
+}
+
 TEST(Reject, PodsWithSenselessAmounts) {
   const std::string memory = R"(spec.containers[1].resources.requests["memory"]: )";
   const auto asking = [](const std::string& value) {

@@ -20,7 +20,7 @@ class Plugin final : public ConfiguredPlugin {
   std::int64_t weight_;
 };
 
-/// A plugin with one argument, "<name>.weight", from 1 up.
+/// A plugin with one argument, "<name>.weight", from 1 up; drf knows a hierarchy besides.
 inline PluginType plugin(std::string name, std::vector<std::string_view> switches) {
   return PluginType{name,
                     [name](const Arguments& arguments, Findings& findings) -> std::unique_ptr<ConfiguredPlugin> {
@@ -31,6 +31,7 @@ inline PluginType plugin(std::string name, std::vector<std::string_view> switche
                         reader.report(Finding::Severity::wrong,
                                       "argument '" + key + "' is " + std::to_string(weight) + ": expected at least 1");
                       }
+                      if (name == "drf") static_cast<void>(reader.boolean("enableHierarchy", false));
                       reader.finish();
                       return std::make_unique<Plugin>(weight);
                     },

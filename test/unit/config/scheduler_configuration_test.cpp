@@ -223,11 +223,12 @@ TEST(SchedulerConfiguration, EmptyArgumentsAreNoneAndOtherThanAMapTheyAreWrong) 
               ElementsAre(wrong("f:5:16: 'arguments' is 5: expected a map")));
 }
 
-TEST(SchedulerConfiguration, HierarchyIsUnsupportedYet) {
-  EXPECT_THAT(parsed(with_plugins("  - name: drf\n    enableHierarchy: true\n")).findings,
-              ElementsAre(wrong("f:5:5: plugin 'drf': 'enableHierarchy': unsupported: hierarchical queues do not exist "
-                                "here yet")));
-  EXPECT_THAT(parsed(with_plugins("  - name: drf\n    enableHierarchy: false\n")).findings, IsEmpty());
+TEST(SchedulerConfiguration, HierarchyIsForPluginsThatKnowOne) {
+  EXPECT_THAT(parsed(with_plugins("  - name: drf\n    enableHierarchy: true\n")).findings, IsEmpty());
+  EXPECT_THAT(parsed(with_plugins("  - name: proportion\n    enableHierarchy: true\n")).findings,
+              ElementsAre(wrong("f:5:5: plugin 'proportion': 'enableHierarchy': unsupported: the plugin knows no "
+                                "hierarchy of queues")));
+  EXPECT_THAT(parsed(with_plugins("  - name: gang\n    enableHierarchy: false\n")).findings, IsEmpty());
 }
 
 TEST(SchedulerConfiguration, HierarchicalDrfAndProportionInOneTierContradictEachOther) {
@@ -237,7 +238,7 @@ TEST(SchedulerConfiguration, HierarchicalDrfAndProportionInOneTierContradictEach
               Contains(conflict));
   EXPECT_THAT(
       parsed(with_plugins("  - name: drf\n    enableHierarchy: true\n- plugins:\n  - name: proportion\n")).findings,
-      testing::SizeIs(1));
+      IsEmpty());
 }
 
 TEST(SchedulerConfiguration, APluginStandsOnceInAFile) {

@@ -50,6 +50,18 @@ TEST(StockConfiguration, CapacityTakesEnableHierarchyBesideItsArguments) {
   EXPECT_THAT(read.findings, IsEmpty());
 }
 
+TEST(StockConfiguration, DrfTakesEnableHierarchyAndProportionDoesNot) {
+  const Registry registry{builtin_plugins(), builtin_actions()};
+  const auto with = [&](const std::string& plugin) {
+    return parse_configuration(
+        "actions: \"allocate\"\ntiers:\n- plugins:\n  - name: " + plugin + "\n    enableHierarchy: true\n", "f",
+        registry, Leniency::strict);
+  };
+  EXPECT_TRUE(with("drf").configuration);
+  EXPECT_THAT(with("drf").findings, IsEmpty());
+  EXPECT_FALSE(with("proportion").configuration);
+}
+
 TEST(StockConfiguration, TheOneThatIsDeployedLoadsWithoutFindings) {
   const Registry registry{builtin_plugins(), builtin_actions()};
   const std::string text = embedded_file(std::string(BASALT_DEPLOY) + "/configmap.yaml");

@@ -59,6 +59,34 @@ TEST(ObjectKind, HasTheNameThatKubernetesUses) {
   EXPECT_EQ("StorageClass", to_string(ObjectKind::storage_class));
   EXPECT_EQ("Namespace", to_string(ObjectKind::namespace_kind));
   EXPECT_EQ("HyperNode", to_string(ObjectKind::hyper_node));
+  EXPECT_EQ("ResourceQuota", to_string(ObjectKind::resource_quota));
+  EXPECT_EQ("Numatopology", to_string(ObjectKind::numatopology));
+}
+
+TEST(QuotaKey, IsWhatPodsUseUp) {
+  for (const char* key : {"cpu", "requests.cpu", "limits.cpu", "memory", "limits.memory", "requests.ephemeral-storage",
+                          "hugepages-2Mi", "requests.nvidia.com/gpu", "pods", "count/pods"}) {
+    EXPECT_TRUE(is_quota_key(key)) << key;
+  }
+  for (const char* key :
+       {"services", "count/secrets", "requests.storage", "persistentvolumeclaims", "requests.", "limits.pods", ""}) {
+    EXPECT_FALSE(is_quota_key(key)) << key;
+  }
+}
+
+TEST(QuotaKey, HasTheUnitOfWhatItLimits) {
+  EXPECT_EQ(Unit::milli, quota_unit("requests.cpu"));
+  EXPECT_EQ(Unit::milli, quota_unit("requests.nvidia.com/gpu"));
+  EXPECT_EQ(Unit::whole, quota_unit("limits.memory"));
+  EXPECT_EQ(Unit::whole, quota_unit("count/pods"));
+}
+
+TEST(NumaPolicy, HasTheKubeletsWords) {
+  for (const NumaPolicy policy :
+       {NumaPolicy::none, NumaPolicy::best_effort, NumaPolicy::restricted, NumaPolicy::single_numa_node}) {
+    EXPECT_EQ(policy, parse_numa_policy(to_string(policy)));
+  }
+  EXPECT_EQ(std::nullopt, parse_numa_policy("strict"));
 }
 
 TEST(Object, EqualsItsCopyUntilAFieldChanges) {

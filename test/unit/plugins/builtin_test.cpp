@@ -11,10 +11,11 @@ namespace {
 TEST(BuiltinPlugins, HaveTheNamesThatVolcanosConfigurationsUse) {
   std::vector<std::string> names;
   for (const PluginType& type : builtin_plugins()) names.push_back(type.name);
-  EXPECT_THAT(names, testing::UnorderedElementsAre(
-                         "binpack", "capacity", "conformance", "deviceshare", "dominant-share", "drf", "fragmentation",
-                         "gang", "network-topology-aware", "nodegroup", "nodeorder", "overcommit", "predicates",
-                         "priority", "proportion", "rank-aware", "sla", "task-topology"));
+  EXPECT_THAT(
+      names, testing::UnorderedElementsAre("binpack", "capacity", "conformance", "deviceshare", "dominant-share", "drf",
+                                           "fragmentation", "gang", "io-aware", "network-topology-aware", "nodegroup",
+                                           "nodeorder", "numa-aware", "overcommit", "predicates", "priority",
+                                           "proportion", "rank-aware", "resourcequota", "sla", "task-topology"));
 }
 
 TEST(BuiltinPlugins, CanBeConfiguredWithoutArguments) {

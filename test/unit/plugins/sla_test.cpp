@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "plugins/sla/late_claims.hpp"
 #include "plugins/sla/waiting_time.hpp"
 #include "unit/plugins/world.hpp"
 
@@ -62,12 +63,13 @@ TEST(WaitingTime, IsNoShorterThanTheQueueAllows) {
   EXPECT_EQ(minutes(2), waiting_time(job, times));
 }
 
+Findings findings_of(const Arguments& arguments) {
+  Findings findings;
+  static_cast<void>(sla().configure(arguments, findings));
+  return findings;
+}
+
 TEST(SlaArguments, AreDurationsAboveZero) {
-  const auto findings_of = [](const Arguments& arguments) {
-    Findings findings;
-    static_cast<void>(sla().configure(arguments, findings));
-    return findings;
-  };
   EXPECT_EQ(Findings{}, findings_of({{"sla-waiting-time", "1h2m3s"}, {"sla-shortest-waiting-time.queue.a", "5m"}}));
   const Findings wrong = findings_of({{"sla-waiting-time", "soon"}});
   ASSERT_EQ(1U, wrong.size());
@@ -77,6 +79,31 @@ TEST(SlaArguments, AreDurationsAboveZero) {
   const Findings zero = findings_of({{"sla-waiting-time", "0s"}});
   ASSERT_EQ(1U, zero.size());
   EXPECT_EQ(Finding::Severity::note, zero[0].severity);
+}
+
+TEST(SlaArguments, OfClaimsArePartsOfTheCluster) {
+  EXPECT_EQ(Findings{}, findings_of({{"sla-largest-claim", 0.5}, {"sla-largest-claim.queue.a", 1}}));
+  const Findings wrong = findings_of({{"sla-largest-claim.queue.a", 1.5}});
+  ASSERT_EQ(1U, wrong.size());
+  EXPECT_EQ("sla: 'sla-largest-claim.queue.a' is not within 0 to 1", wrong[0].message);
+  EXPECT_EQ(1U, findings_of({{"sla-largest-claims", 0.5}}).size()) << "an argument that is unknown";
+}
+
+TEST(LateClaims, StayWithinTheCapOneAfterTheOther) {
+  using Claims = std::vector<std::int64_t>;
+  EXPECT_EQ((std::vector<bool>{true, false, true, false}), within(5, Claims{3, 4, 2, 1}));
+  EXPECT_EQ((std::vector<bool>{false, true}), within(5, Claims{6, 5})) << "who is too large holds up nobody";
+  EXPECT_EQ((std::vector<bool>{true, false}), within(0, Claims{0, 1}));
+  EXPECT_EQ(std::vector<bool>{}, within(5, Claims{}));
+}
+
+TEST(LateClaims, HaveTheCapOfTheirQueueOrElseThatOfAll) {
+  const ClaimCaps some{std::nullopt, {{"guests", 7}}};
+  EXPECT_EQ(7, some.of("guests"));
+  EXPECT_EQ(std::nullopt, some.of("others"));
+  const ClaimCaps all{9, {{"guests", 7}}};
+  EXPECT_EQ(7, all.of("guests"));
+  EXPECT_EQ(9, all.of("others"));
 }
 
 }  // namespace

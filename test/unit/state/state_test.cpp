@@ -217,6 +217,78 @@ TEST_F(StateTest, OnlyNodesOfTheSelectorTakeTasks) {
   EXPECT_EQ(1U, state.cluster().nodes_in_order().size());
 }
 
+TEST_F(StateTest, QuotasOfANamespaceAreToldByName) {
+  apply("quota b hard.cpu=2\nquota a hard.cpu=1\nquota other/c hard.cpu=3");
+  const auto quotas = state_.cluster().quotas("default");
+  ASSERT_EQ(2U, quotas.size());
+  EXPECT_EQ("a", quotas[0].meta.name);
+  EXPECT_EQ("b", quotas[1].meta.name);
+  EXPECT_EQ(1U, state_.cluster().quotas("other").size());
+  apply("gone quota a\ngone quota b");
+  EXPECT_TRUE(state_.cluster().quotas("default").empty());
+}
+
+TEST_F(StateTest, AQuotaThatLeavesMoreRoomIsAChangeOfClaims) {
+  const auto changes = [&](std::string_view text) {
+    const std::uint64_t before = state_.cluster().claims_moment();
+    apply(text);
+    return state_.cluster().claims_moment() != before;
+  };
+  EXPECT_FALSE(changes("quota a hard.cpu=2 used.cpu=1"));
+  EXPECT_FALSE(changes("quota a hard.cpu=2 used.cpu=2"));
+  EXPECT_FALSE(changes("quota a hard.cpu=1 used.cpu=2 hard.memory=1"));
+  EXPECT_TRUE(changes("quota a hard.cpu=1 used.cpu=1 hard.memory=1"));
+  EXPECT_TRUE(changes("quota a hard.cpu=1 used.cpu=1"));
+  EXPECT_TRUE(changes("gone quota a"));
+}
+
+TEST_F(StateTest, ANumatopologyBelongsToTheNodeOfItsNameWhicheverComesFirst) {
+  apply("queue default\nnumatopology n1 numa:0=0-3\nnode n1 cpu=4");
+  ASSERT_TRUE(state_.cluster().nodes()[node("n1")].numa);
+  apply("numatopology n1 numa:0=0-1\nnode n1 cpu=8");
+  EXPECT_EQ(2U, state_.cluster().nodes()[node("n1")].numa->cpus.size());
+  apply("gone numatopology n1");
+  EXPECT_FALSE(state_.cluster().nodes()[node("n1")].numa);
+}
+
+TEST_F(StateTest, RatesArePutTogetherFromWhatAnnotationsSay) {
+  const auto io_of = [&](const std::string& annotations) {
+    apply("queue default\npod p " + annotations);
+    return state_.cluster().spec(task("p")).io;
+  };
+  EXPECT_EQ((IoRates{10'000'000, 0}), io_of("annotation:kubernetes.io/ingress-bandwidth=10M"));
+  EXPECT_EQ((IoRates{20'000'000, 0}),
+            io_of("annotation:kubernetes.io/ingress-bandwidth=10M annotation:kubernetes.io/egress-bandwidth=20M"));
+  EXPECT_EQ((IoRates{1'000'000, 1048576}),
+            io_of("annotation:kubernetes.io/egress-bandwidth=20M annotation:basalt.sh/network-bandwidth=1M "
+                  "annotation:basalt.sh/disk-bandwidth=1Mi"));
+  EXPECT_EQ((IoRates{-1, 0}), io_of("annotation:kubernetes.io/egress-bandwidth=fast"));
+  EXPECT_EQ((IoRates{0, -1}), io_of("annotation:basalt.sh/disk-bandwidth=-5"));
+}
+
+TEST_F(StateTest, ANodeSaysHowMuchItCanMove) {
+  const auto capacity_of = [&](const std::string& annotations) {
+    apply("queue default\nnode n1 cpu=1 " + annotations);
+    return state_.cluster().nodes()[node("n1")].io;
+  };
+  EXPECT_EQ((IoCapacity{}), capacity_of(""));
+  EXPECT_EQ((IoCapacity{std::int64_t{10'000'000'000}, std::nullopt}),
+            capacity_of("annotation:volcano.sh/network-bandwidth-rate=10000"));
+  EXPECT_EQ((IoCapacity{std::int64_t{1'000'000}, std::int64_t{5}}),
+            capacity_of("annotation:volcano.sh/network-bandwidth-rate=10000 "
+                        "annotation:basalt.sh/network-bandwidth=1M annotation:basalt.sh/disk-bandwidth=5"));
+  EXPECT_EQ((IoCapacity{std::int64_t{0}, std::nullopt}), capacity_of("annotation:basalt.sh/network-bandwidth=fast"));
+}
+
+TEST_F(StateTest, AnUnknownNumaPolicyKeepsAPodWaiting) {
+  apply("queue default\npod p cpu=1 annotation:volcano.sh/numa-topology-policy=strict");
+  ASSERT_EQ(1U, state_.cluster().spec(task("p")).blockers.size());
+  EXPECT_EQ(
+      "annotation volcano.sh/numa-topology-policy: \"strict\": expected none, best-effort, restricted or "
+      "single-numa-node",
+      state_.cluster().spec(task("p")).blockers[0]);
+}
+
 TEST_F(StateTest, AnEstimateIsADurationOrSeconds) {
   const auto estimate_of = [&](const std::string& text) {
     apply("queue default\njob a min=1 estimate=" + text + "\ntask a-0 cpu=1");
