@@ -5,6 +5,7 @@
 
 #include "basalt/framework/session.hpp"
 #include "basalt/framework/topology_limit.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/amounts/kind_weights.hpp"
 #include "plugins/network-topology-aware/domain_gradient.hpp"
 #include "plugins/network-topology-aware/domain_sums.hpp"
