@@ -54,6 +54,7 @@ class JobPlans {
   /// The plan of a job for one of its tasks that may go to some nodes: that of the job, or, where it has the task on
   /// none of these nodes, one made for this question and valid until the next. In jobs with networkTopology, or
   /// sub-groups, the task's fellows then go to those nodes as well. REQUIRES: the job states a task topology.
+  const JobPlan& for_task(TaskId task, std::span<const NodeId> candidates);
   /// The plan of a job as it stands.
   const JobPlan& for_job(JobId job);
 
