@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plugins/amounts/bounded_argument.hpp"
+
 namespace basalt {
 namespace {
 

@@ -12,8 +12,6 @@
 
 namespace basalt {
 
-inline constexpr std::int64_t kLargestWeight = 1'000'000;
-
 /// Weights of kinds of resources by name, as Volcano's binpacking plugins are configured:
 /// `<prefix>.cpu`, `<prefix>.memory`, and for each name in the comma separated list
 /// `<prefix>.resources`, `<prefix>.resources.<name>`. Each is 1 where it is not stated; what is

@@ -1,6 +1,7 @@
 #include "plugins/binpack/binpack.hpp"
 
 #include "basalt/framework/session.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/amounts/kind_weights.hpp"
 #include "plugins/binpack/binpack_score.hpp"
 
@@ -15,11 +16,7 @@ class Binpack final : public NodeOrder {
 
     static Args read(ArgumentReader& reader) {
       Args args;
-      args.weight = reader.integer("binpack.weight", 1);
-      if (std::abs(args.weight) > kLargestWeight) {
-        reader.report(Finding::Severity::wrong, "'binpack.weight' is beyond 1000000");
-        args.weight = 1;
-      }
+      args.weight = read_within(reader, "binpack.weight", 1, -kLargestWeight);
       args.kinds = read_kind_weights(reader, "binpack");
       return args;
     }

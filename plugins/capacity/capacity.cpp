@@ -64,7 +64,13 @@ class Capacity final : public QueueOrder,
     const QueueId branch_of_right = branch(right, left);
     const auto by_share = share(branch_of_left) <=> share(branch_of_right);
     if (by_share != 0) return by_share;
-    return is_empty(quota(branch_of_left).deserved) <=> is_empty(quota(branch_of_right).deserved);
+    const auto by_claim = is_empty(quota(branch_of_left).deserved) <=> is_empty(quota(branch_of_right).deserved);
+    if (by_claim != 0 || shape_ == QueueTree::Shape::flat || branch_of_left == branch_of_right) return by_claim;
+    // Branches that are equal come one after the other: else queues that differ within one of them could both be equal
+    // to a queue of the other, and it would be no order.
+    return comes_before(cluster_.queues()[branch_of_left], cluster_.queues()[branch_of_right])
+               ? std::weak_ordering::less
+               : std::weak_ordering::greater;
   }
   bool queues_move_others() const override { return shape_ == QueueTree::Shape::tree; }
 

@@ -5,13 +5,12 @@
 #include <string>
 
 #include "basalt/framework/session.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/devices/device_assignment.hpp"
 #include "plugins/deviceshare/device_terms.hpp"
 
 namespace basalt {
 namespace {
-
-constexpr std::int64_t kLargestWeight = 1'000'000;
 
 struct DeviceshareArgs {
   std::optional<DeviceContract> contract;  ///< none: no kind of sharing is switched on
@@ -60,11 +59,7 @@ struct DeviceshareArgs {
                     "'deviceshare.SchedulePolicy': expected binpack or spread, got '" + policy + "'");
     }
     const bool has_policy = order != DeviceOrder::last_first;
-    weight = reader.integer("deviceshare.ScheduleWeight", has_policy ? 1 : 0);
-    if (weight < 0 || weight > kLargestWeight) {
-      reader.report(Finding::Severity::wrong, "'deviceshare.ScheduleWeight' is not within 0 to 1000000");
-      weight = 0;
-    }
+    weight = read_within(reader, "deviceshare.ScheduleWeight", has_policy ? 1 : 0, 0);
     if (!has_policy) weight = 0;
   }
 };

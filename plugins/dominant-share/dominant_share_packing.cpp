@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "basalt/framework/session.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/amounts/fullness.hpp"
 #include "plugins/amounts/share.hpp"
 
 namespace basalt {
 namespace {
 
-constexpr std::int64_t kLargestWeight = 1'000'000;
 constexpr auto kWhole = static_cast<std::int64_t>(kWholePart);
 
 /// Parts of a node's kinds that are in use.
@@ -45,15 +45,7 @@ class DominantSharePacking final : public NodeOrder {
  public:
   struct Args {
     std::int64_t weight = 1;
-    static Args read(ArgumentReader& reader) {
-      Args args;
-      args.weight = reader.integer("dominant-share.weight", 1);
-      if (args.weight < 0 || args.weight > kLargestWeight) {
-        reader.report(Finding::Severity::wrong, "'dominant-share.weight' is not within 0 to 1000000");
-        args.weight = 1;
-      }
-      return args;
-    }
+    static Args read(ArgumentReader& reader) { return {read_within(reader, "dominant-share.weight", 1, 0)}; }
   };
 
   DominantSharePacking(const Args& args, const Session& session) : term_(session.cluster(), args.weight) {}

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "basalt/framework/session.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/devices/device_use.hpp"
 #include "plugins/fragmentation/fragmentation_score.hpp"
 #include "plugins/fragmentation/look_ahead.hpp"
@@ -12,7 +13,6 @@
 namespace basalt {
 namespace {
 
-constexpr std::int64_t kLargestWeight = 1'000'000;
 constexpr std::int64_t kMilli = 1000;  // kinds with a domain are counted in thousandths
 constexpr std::string_view kSomeMix = "2*cpu=4,gpu=0.5;4*cpu=8,gpu=1;1*cpu=16,gpu=2;1*cpu=32,gpu=4;1*cpu=64,gpu=8";
 
@@ -27,7 +27,7 @@ struct FragmentationArgs {
 
   static FragmentationArgs read(ArgumentReader& reader) {
     FragmentationArgs args;
-    args.weight = read_within(reader, "fragmentation.weight", 1, 0, kLargestWeight);
+    args.weight = read_within(reader, "fragmentation.weight", 1, 0);
     const std::string policy = reader.text("fragmentation.policy", "look-ahead");
     if (policy == "gradient-descent") {
       args.policy = Policy::gradient_descent;
@@ -43,15 +43,6 @@ struct FragmentationArgs {
   }
 
  private:
-  static std::int64_t read_within(ArgumentReader& reader, const std::string& key, std::int64_t fallback,
-                                  std::int64_t least, std::int64_t most) {
-    const std::int64_t value = reader.integer(key, fallback);
-    if (value >= least && value <= most) return value;
-    reader.report(Finding::Severity::wrong,
-                  "'" + key + "' is not within " + std::to_string(least) + " to " + std::to_string(most));
-    return fallback;
-  }
-
   void read_shapes(ArgumentReader& reader) {
     auto parsed = parse_shapes(reader.text("fragmentation.shapes", std::string(kSomeMix)));
     if (!parsed) {

@@ -5,11 +5,10 @@
 #include <string>
 
 #include "basalt/model/quantity.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 
 namespace basalt {
 namespace {
-
-constexpr std::int64_t kLargestWeight = 1'000'000;
 
 bool separates(char character) {
   return character == ';' || character == ' ' || character == '\n' || character == '\t';

@@ -1,12 +1,12 @@
 #include "plugins/io-aware/io_aware.hpp"
 
 #include "basalt/framework/session.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/io-aware/io_use.hpp"
 
 namespace basalt {
 namespace {
 
-constexpr std::int64_t kLargestWeight = 1'000'000;
 constexpr std::string_view kBusy = "node(s) had too little network or disk bandwidth left";
 
 bool is_asked_for(const Spec& spec) { return spec.io.network > 0 || spec.io.disk > 0; }
@@ -69,12 +69,8 @@ class IoAware final : public PrePredicate, public Predicate, public NodeReserve,
 
     static Args read(ArgumentReader& reader) {
       Args args;
-      args.weight = reader.integer("io-aware.weight", 1);
+      args.weight = read_within(reader, "io-aware.weight", 1, 0);
       args.filters = reader.boolean("io-aware.filter", true);
-      if (args.weight < 0 || args.weight > kLargestWeight) {
-        reader.report(Finding::Severity::wrong, "'io-aware.weight' is not within 0 to 1000000");
-        args.weight = 0;
-      }
       return args;
     }
   };

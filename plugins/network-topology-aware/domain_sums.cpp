@@ -1,5 +1,7 @@
 #include "plugins/network-topology-aware/domain_sums.hpp"
 
+#include <utility>
+
 namespace basalt {
 
 const Resources& DomainSums::used(HyperNodeId hyper_node) {
@@ -13,33 +15,29 @@ const Resources& DomainSums::allocatable(HyperNodeId hyper_node) {
 }
 
 void DomainSums::catch_up() {
-  const Topology& topology = cluster_.topology();
-  if (!is_filled_) {
-    of_node_.resize(cluster_.nodes().slots());
-    used_.resize(cluster_.hyper_nodes().slots());
-    allocatable_.resize(cluster_.hyper_nodes().slots());
-    for (const NodeId node : cluster_.nodes_in_order()) {
-      of_node_[node.slot()] = cluster_.used(node);
-      for (const HyperNodeId domain : topology.around(node)) {
-        used_[domain.slot()] += cluster_.used(node);
-        allocatable_[domain.slot()] += cluster_.nodes()[node].allocatable;
-      }
-    }
-    is_filled_ = true;
-    seen_ = cluster_.node_moment();
-    return;
+  if (topology_ != cluster_->topology_epoch()) return start_anew();
+  if (seen_ == cluster_->node_moment()) return;
+  cluster_->for_each_node_changed_after(seen_, [&](NodeId node, bool) { count(node); });
+  seen_ = cluster_->node_moment();
+}
+
+void DomainSums::start_anew() {
+  of_node_.assign(cluster_->nodes().slots(), Counted{});
+  used_.assign(cluster_->hyper_nodes().slots(), Resources{});
+  allocatable_.assign(cluster_->hyper_nodes().slots(), Resources{});
+  topology_ = cluster_->topology_epoch();
+  for (const NodeId node : cluster_->nodes_in_order()) count(node);
+  seen_ = cluster_->node_moment();
+}
+
+void DomainSums::count(NodeId node) {
+  Counted now{cluster_->used(node), cluster_->nodes()[node].allocatable};
+  Counted& counted = of_node_[node.slot()];
+  for (const HyperNodeId domain : cluster_->topology().around(node)) {
+    used_[domain.slot()] += now.used - counted.used;
+    allocatable_[domain.slot()] += now.allocatable - counted.allocatable;
   }
-  cluster_.for_each_node_changed_after(seen_, [&](NodeId node, bool) {
-    Resources& counted = of_node_[node.slot()];
-    const Resources& now = cluster_.used(node);
-    if (counted == now) return;
-    for (const HyperNodeId domain : topology.around(node)) {
-      used_[domain.slot()] -= counted;
-      used_[domain.slot()] += now;
-    }
-    counted = now;
-  });
-  seen_ = cluster_.node_moment();
+  counted = std::move(now);
 }
 
 }  // namespace basalt

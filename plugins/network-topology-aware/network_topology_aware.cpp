@@ -5,6 +5,7 @@
 
 #include "basalt/framework/session.hpp"
 #include "basalt/framework/topology_limit.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/amounts/kind_weights.hpp"
 #include "plugins/network-topology-aware/domain_gradient.hpp"
 #include "plugins/network-topology-aware/domain_sums.hpp"
@@ -55,13 +56,15 @@ class NetworkTopologyAware final : public HyperNodeGradient, public HyperNodeOrd
     }
   };
 
-  NetworkTopologyAware(const Args& args, const Session& session)
+  using Memory = DomainSums;
+
+  NetworkTopologyAware(const Args& args, Memory& sums, const Session& session)
       : args_(args),
         cluster_(session.cluster()),
         kinds_(known_kinds(args.kinds, cluster_.schema())),
-        sums_(cluster_),
+        sums_(sums),
         closeness_(cluster_, args.weight),
-        filling_(cluster_, sums_, args.weight, args.fading, kinds_) {}
+        filling_(cluster_, sums_, closeness_, args.weight, args.fading, kinds_) {}
 
   Gradient gradient_for_job(JobId job, HyperNodeId root, SearchPurpose purpose) const override {
     const auto limit = highest_tier(cluster_, job);
@@ -97,7 +100,7 @@ class NetworkTopologyAware final : public HyperNodeGradient, public HyperNodeOrd
   const Args& args_;
   const Cluster& cluster_;
   std::vector<WeighedKind> kinds_;
-  mutable DomainSums sums_;  // a view of the tables that catches up when it is asked
+  DomainSums& sums_;  // a view of the tables that catches up when it is asked
   ClosenessTerm closeness_;
   FillingTerm filling_;
 };

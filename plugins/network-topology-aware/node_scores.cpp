@@ -28,25 +28,10 @@ std::map<std::uint32_t, std::int64_t> tasks_by_domain(const Cluster& cluster, co
   return counts;
 }
 
-/// The tiers that there are, the root's included, lowest first.
-std::vector<std::int32_t> tiers_of(const Topology& topology) {
-  std::vector<std::int32_t> tiers;
-  for (const HyperNodeId id : topology.all()) {
-    if (tiers.empty() || tiers.back() != topology.tier(id)) tiers.push_back(topology.tier(id));
-  }
-  return tiers;
-}
-
 }  // namespace
 
 bool ClosenessTerm::applies(const Spec& spec) const {
-  if (!specs_) {
-    specs_.emplace();
-    cluster_.jobs().for_each([&](JobId, const Job& job) {
-      if (!job.has_parts()) return;
-      for (const TaskId task : job.tasks) specs_->insert(&cluster_.spec(task));
-    });
-  }
+  if (!specs_) specs_ = specs_in_parts(cluster_);
   return specs_->contains(&spec);
 }
 
@@ -84,36 +69,38 @@ void ClosenessTerm::score(const TaskView& task, std::span<const NodeId> nodes, s
   }
 }
 
-void FillingTerm::score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const {
-  if (has_topology(cluster_, task.task.sub_job)) return;
+void FillingTerm::weigh_tiers() const {
   const Topology& topology = cluster_.topology();
-  const std::int64_t weights = sum_of_weights(kinds_);
-  if (weights == 0) return;
-  const std::vector<std::int32_t> tiers = tiers_of(topology);
-  std::vector<std::int64_t> tier_weights;
-  std::int64_t of_all = 0;
-  for (std::int64_t weight = kWhole; tier_weights.size() < tiers.size(); weight = weight * fading_ / kWhole) {
-    tier_weights.push_back(weight);
-    of_all += weight;
+  std::int64_t weight = kWhole;
+  for (const HyperNodeId id : topology.all()) {  // the root's tier is the last
+    if (!tier_weights_.empty() && tier_weights_.back().tier == topology.tier(id)) continue;
+    tier_weights_.push_back({topology.tier(id), weight});
+    all_tiers_ += weight;
+    weight = weight * fading_ / kWhole;
   }
-  std::vector<std::optional<Score>> full(cluster_.hyper_nodes().slots());  // each domain's, found when first met
+}
+
+Score FillingTerm::of(const Spec& spec, HyperNodeId hyper_node) const {
+  if (weights_ == 0) return 0;
+  if (tier_weights_.empty()) weigh_tiers();
+  const std::int32_t tier = cluster_.topology().tier(hyper_node);
+  const auto of_tier = std::find_if(tier_weights_.begin(), tier_weights_.end(),
+                                    [&](const TierWeight& known) { return known.tier == tier; });
+  const Score full = fullness(1, kinds_, weights_, spec.request, sums_.used(hyper_node), sums_.allocatable(hyper_node));
+  return -static_cast<Score>(Int128{kMaxScore - full} * of_tier->weight / all_tiers_);
+}
+
+void FillingTerm::score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const {
+  if (weights_ == 0 || has_topology(cluster_, task.task.sub_job)) return;
+  const Topology& topology = cluster_.topology();
+  std::vector<std::optional<Score>> said(cluster_.hyper_nodes().slots());  // of each domain, asked when first met
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    Int128 sum = 0;
-    const auto around = topology.around(nodes[i]);
-    auto domain = around.begin();
-    for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
-      Score score = kMaxScore;
-      while (domain != around.end() && topology.tier(*domain) < tiers[tier]) ++domain;
-      if (domain != around.end() && topology.tier(*domain) == tiers[tier]) {
-        auto& known = full[domain->slot()];
-        if (!known) {
-          known = fullness(1, kinds_, weights, task.spec.request, sums_.used(*domain), sums_.allocatable(*domain));
-        }
-        score = *known;
-      }
-      sum += Int128{score} * tier_weights[tier];
+    out[i] = kMaxScore;
+    for (const HyperNodeId domain : topology.around(nodes[i])) {
+      auto& known = said[domain.slot()];
+      if (!known) known = of(task.spec, domain);
+      out[i] += *known;
     }
-    out[i] = static_cast<Score>(sum / of_all);
   }
 }
 

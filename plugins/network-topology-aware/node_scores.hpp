@@ -36,23 +36,45 @@ class ClosenessTerm final : public ScoreTerm {
 };
 
 /// For all other tasks: nodes in full HyperNodes, and most of all outside of any, so that large
-/// domains stay free for jobs that need them. Each tier counts `fading` times the one below; in a
-/// tier that does not hold the node, the node's score is 100.
-class FillingTerm final : public ScoreTerm {
+/// domains stay free for jobs that need them: 100 points, less what each HyperNode around the node lacks to be full
+/// with the task in it, weighed by tier. Each tier counts `fading` times the one below; the weights of all tiers add up
+/// to 1.
+class FillingTerm final : public ScoreTerm, public DomainScore {
  public:
   /// `fading` is in millionths, from 0 to 10^6. References must outlive this.
-  FillingTerm(const Cluster& cluster, DomainSums& sums, std::int64_t weight, std::int64_t fading,
-              std::vector<WeighedKind> kinds)
-      : cluster_(cluster), sums_(sums), weight_(weight), fading_(fading), kinds_(std::move(kinds)) {}
+  FillingTerm(const Cluster& cluster, DomainSums& sums, const ClosenessTerm& of_others, std::int64_t weight,
+              std::int64_t fading, std::vector<WeighedKind> kinds)
+      : cluster_(cluster),
+        sums_(sums),
+        of_others_(of_others),
+        weight_(weight),
+        fading_(fading),
+        kinds_(std::move(kinds)),
+        weights_(sum_of_weights(kinds_)) {}
   [[nodiscard]] std::string_view name() const override { return "hypernode-binpack"; }
   [[nodiscard]] std::int64_t weight() const override { return weight_; }
+  /// Unless some task of the spec has networkTopology.
+  [[nodiscard]] const DomainScore* by_domain(const Spec& spec) const override {
+    return of_others_.applies(spec) ? nullptr : this;
+  }
+  [[nodiscard]] Score of(const Spec& spec, HyperNodeId hyper_node) const override;
   void score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const override;
 
  private:
+  struct TierWeight {
+    std::int32_t tier;
+    std::int64_t weight;
+  };
+  void weigh_tiers() const;
+
   const Cluster& cluster_;
   DomainSums& sums_;
+  const ClosenessTerm& of_others_;
   std::int64_t weight_, fading_;
   std::vector<WeighedKind> kinds_;
+  std::int64_t weights_;                          // of the kinds
+  mutable std::vector<TierWeight> tier_weights_;  // lowest first; found when first asked
+  mutable std::int64_t all_tiers_ = 0;            // their sum
 };
 
 }  // namespace basalt

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "basalt/framework/session.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/nodeorder/node_preferences.hpp"
 #include "plugins/nodeorder/pod_preferences.hpp"
 #include "plugins/nodeorder/resource_scorers.hpp"
@@ -13,14 +14,8 @@
 namespace basalt {
 namespace {
 
-constexpr std::int64_t kLargestWeight = 1'000'000;
-
 std::int64_t read_weight(ArgumentReader& reader, std::string_view key, std::int64_t fallback) {
-  const std::int64_t weight = reader.integer(key, fallback);
-  if (weight >= -kLargestWeight && weight <= kLargestWeight) return weight;
-  std::string message = "'";
-  reader.report(Finding::Severity::wrong, message.append(key).append("' is beyond 1000000"));
-  return fallback;
+  return read_within(reader, key, fallback, -kLargestWeight);
 }
 
 /// kube-scheduler's hardPodAffinityWeight, with its range.

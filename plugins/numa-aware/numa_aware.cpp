@@ -2,26 +2,18 @@
 
 #include "basalt/framework/session.hpp"
 #include "basalt/model/cpu_list.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/numa-aware/numa_terms.hpp"
 
 namespace basalt {
 namespace {
-
-constexpr std::int64_t kLargestWeight = 1'000'000;
 
 class NumaAware final : public Predicate, public NodeReserve, public NodeOrder {
  public:
   struct Args {
     std::int64_t weight = 1;
 
-    static Args read(ArgumentReader& reader) {
-      Args args{reader.integer("weight", 1)};
-      if (args.weight < 0 || args.weight > kLargestWeight) {
-        reader.report(Finding::Severity::wrong, "'weight' is not within 0 to 1000000");
-        args.weight = 0;
-      }
-      return args;
-    }
+    static Args read(ArgumentReader& reader) { return {read_within(reader, "weight", 1, 0)}; }
   };
   using Memory = NumaUse;
 

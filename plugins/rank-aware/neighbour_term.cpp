@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "basalt/framework/topology_limit.hpp"
 #include "plugins/rank-aware/ranks.hpp"
 
 namespace basalt {
@@ -39,21 +40,14 @@ Score closeness(const Topology& topology, NodeId left, NodeId right) {
 }
 
 bool NeighbourTerm::applies(const Spec& spec) const {
-  if (!specs_) {
-    specs_.emplace();
-    cluster_.jobs().for_each([&](JobId, const Job& job) {
-      if (!job.has_parts()) return;
-      for (const TaskId task : job.tasks) specs_->insert(&cluster_.spec(task));
-    });
-  }
+  if (!specs_) specs_ = specs_in_parts(cluster_);
   return specs_->contains(&spec);
 }
 
 std::optional<std::int64_t> NeighbourTerm::rank(TaskId task) const {
+  if (!cluster_.tasks()[task].sub_job) return std::nullopt;
   const auto [known, is_new] = ranks_.try_emplace(task);
-  if (!is_new) return known->second;
-  const JobId job = cluster_.tasks()[task].job;
-  if (job && cluster_.jobs()[job].has_parts()) known->second = rank_of(cluster_, task);
+  if (is_new) known->second = rank_of(cluster_, task);
   return known->second;
 }
 

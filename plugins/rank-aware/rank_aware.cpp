@@ -4,7 +4,7 @@
 #include <string>
 
 #include "basalt/framework/session.hpp"
-#include "plugins/amounts/kind_weights.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/rank-aware/neighbour_term.hpp"
 
 namespace basalt {
@@ -15,16 +15,7 @@ class RankAware final : public TaskOrder, public NodeOrder {
   struct Args {
     std::int64_t weight = 10;
 
-    static Args read(ArgumentReader& reader) {
-      Args args;
-      args.weight = reader.integer("rank-aware.weight", args.weight);
-      if (args.weight < 0 || args.weight > kLargestWeight) {
-        reader.report(Finding::Severity::wrong, "'rank-aware.weight' is " + std::to_string(args.weight) +
-                                                    ": expected 0 to " + std::to_string(kLargestWeight));
-        args.weight = 0;
-      }
-      return args;
-    }
+    static Args read(ArgumentReader& reader) { return {read_within(reader, "rank-aware.weight", 10, 0)}; }
   };
 
   RankAware(const Args& args, const Session& session) : term_(session.cluster(), args.weight) {}

@@ -31,34 +31,30 @@ const RoleAffinities* JobPlans::roles_of(JobId job) {
 
 const JobPlan& JobPlans::for_task(TaskId task, std::span<const NodeId> candidates) {
   const JobId job = cluster_.tasks()[task].job;
-  const auto suits = [&](const Kept& kept) {
-    if (kept.moment == 0 || !holds(kept.plan)) return false;
-    const auto bucket = kept.plan.bucket_of.find(task);
-    if (bucket == kept.plan.bucket_of.end()) return kept.moment == cluster_.node_moment();
-    const NodeId node = kept.plan.buckets[bucket->second].node;
-    return std::find(candidates.begin(), candidates.end(), node) != candidates.end();
-  };
-  if (!suits(plans_[job])) make(job, task, candidates);
-  Kept& kept = plans_[job];
-  kept.moment = cluster_.node_moment();
-  return kept.plan;
+  const JobPlan& plan = for_job(job);
+  const auto bucket = plan.bucket_of.find(task);
+  if (bucket == plan.bucket_of.end()) return plan;
+  const NodeId node = plan.buckets[bucket->second].node;
+  if (std::find(candidates.begin(), candidates.end(), node) != candidates.end()) return plan;
+  restricted_ = make(job, task, candidates);
+  return restricted_;
 }
 
 const JobPlan& JobPlans::for_job(JobId job) {
-  const Kept& known = plans_[job];
-  if (known.moment == 0 || (known.moment != cluster_.node_moment() && !holds(known.plan))) make(job, {}, {});
   Kept& kept = plans_[job];
-  kept.moment = cluster_.node_moment();
+  const std::uint64_t now = cluster_.node_moment();
+  if (!kept.moment || (*kept.moment != now && !holds(kept.plan))) kept.plan = make(job, {}, {});
+  kept.moment = now;
   return kept.plan;
 }
 
-void JobPlans::make(JobId job, TaskId asked, std::span<const NodeId> candidates) {
+JobPlan JobPlans::make(JobId job, TaskId asked, std::span<const NodeId> candidates) {
   Planning planning(session_, asked, candidates);
   planning.add(job, *roles_of(job));
   std::uint64_t steps_left = kPlanSteps;
   const bool is_good = planning.find(steps_left);
   if (!planning.has_place_for_all()) planning.find_later();
-  auto plans = planning.plans();
+  JobPlan plan = planning.first_plan();
   steps_left -= std::min(steps_left, planning.steps());
   for (const JobId fellow : is_good ? fellows_of(job) : std::vector<JobId>{}) {
     if (steps_left == 0) break;
@@ -66,12 +62,12 @@ void JobPlans::make(JobId job, TaskId asked, std::span<const NodeId> candidates)
     const bool all_fit = planning.find(steps_left);
     steps_left -= std::min(steps_left, std::max<std::uint64_t>(planning.steps(), 1));
     if (all_fit) {
-      plans = planning.plans();
+      plan = planning.first_plan();
     } else {
       planning.remove_last();
     }
   }
-  for (auto& [planned, plan] : plans) plans_[planned] = Kept{std::move(plan), cluster_.node_moment()};
+  return plan;
 }
 
 /// Other jobs that are planned with a job: the first of its queue that wait and may be placed in this cycle.

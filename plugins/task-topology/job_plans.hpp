@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -39,9 +40,9 @@ struct JobPlan {
 };
 
 /// The plans of one session: made when first asked for, and kept as long as what has been placed since went where they
-/// said and the rest still has its room. Jobs of one queue are planned together, in their order, as far as they all
-/// find places and an exact plan is not too much work, nine at most: so none takes what it could do without from
-/// another.
+/// said and the rest still has its room. A job is planned for together with others of its queue that wait, in their
+/// order, as far as all of them find places and an exact plan is not too much work, nine jobs at most: so it takes
+/// nothing that others need and it can do without. What others asked of other jobs changes no plan.
 class JobPlans {
  public:
   /// Arguments must outlive it, and `stated` be caught up.
@@ -50,8 +51,9 @@ class JobPlans {
 
   /// Null: the job states no task topology, or there is no job.
   [[nodiscard]] const RoleAffinities* roles_of(JobId job);
-  /// The plan of a job for one of its tasks that may go to some nodes. In jobs with networkTopology, or sub-groups, its
-  /// fellows go to those as well. REQUIRES: the job states a task topology.
+  /// The plan of a job for one of its tasks that may go to some nodes: that of the job, or, where it has the task on
+  /// none of these nodes, one made for this question and valid until the next. In jobs with networkTopology, or
+  /// sub-groups, the task's fellows then go to those nodes as well. REQUIRES: the job states a task topology.
   const JobPlan& for_task(TaskId task, std::span<const NodeId> candidates);
   /// The plan of a job as it stands.
   const JobPlan& for_job(JobId job);
@@ -59,9 +61,9 @@ class JobPlans {
  private:
   struct Kept {
     JobPlan plan;
-    std::uint64_t moment = 0;  // of the nodes, when it was last found to hold; 0: there is none
+    std::optional<std::uint64_t> moment;  // of the nodes, when it was last found to hold; nothing: there is none
   };
-  void make(JobId job, TaskId asked, std::span<const NodeId> candidates);
+  [[nodiscard]] JobPlan make(JobId job, TaskId asked, std::span<const NodeId> candidates);
   [[nodiscard]] std::vector<JobId> fellows_of(JobId job) const;
   [[nodiscard]] bool holds(const JobPlan& plan) const;
 
@@ -70,6 +72,7 @@ class JobPlans {
   const StatedTopologies& stated_;
   std::unordered_map<JobId, std::unique_ptr<RoleAffinities>> roles_;
   std::unordered_map<JobId, Kept> plans_;
+  JobPlan restricted_;  // the last one made for some nodes only
 };
 
 /// What a node has for tasks: idle, or what it will have once what is leaving has left and reservations are taken.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 namespace basalt {
 namespace {
@@ -143,7 +142,7 @@ struct Planning::Draft {
   std::uint32_t number_wanted = 0;     // of the job
 };
 
-JobPlan Planning::plan_of(std::size_t member) const {
+JobPlan Planning::first_plan() const {
   std::map<std::uint32_t, Draft> by_rank;
   const auto draft_of = [&](NodeId node) -> Draft& {
     Draft& draft = by_rank[cluster_.rank(node)];
@@ -151,12 +150,12 @@ JobPlan Planning::plan_of(std::size_t member) const {
     return draft;
   };
   for (const Placed& placed : placed_) {
-    if (placed.member == member) ++draft_of(placed.node).placed;
+    if (placed.member == 0) ++draft_of(placed.node).placed;
   }
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     std::uint32_t wanted = 0;
     for (std::size_t kind = 0; kind < likes_.size(); ++kind) {
-      if (likes_[kind].member == member) wanted += places_.on[i][kind];
+      if (likes_[kind].member == 0) wanted += places_.on[i][kind];
     }
     if (wanted == 0) continue;
     Draft& draft = draft_of(nodes_[i]);
@@ -179,12 +178,12 @@ JobPlan Planning::plan_of(std::size_t member) const {
     plan.buckets.push_back({draft.node, draft.placed, {}});
   }
   for (const Placed& placed : placed_) {
-    if (placed.member != member) continue;
+    if (placed.member != 0) continue;
     plan.bucket_of[placed.task] = by_slot.at(placed.node.slot());
     plan.entries.push_back({placed.task, placed.node, placed.role, false});
   }
   for (std::size_t kind = 0; kind < likes_.size(); ++kind) {
-    if (likes_[kind].member == member) deal(kind, drafts, plan);
+    if (likes_[kind].member == 0) deal(kind, drafts, plan);
   }
   for (const Bucket& bucket : plan.buckets) plan.largest = std::max(plan.largest, bucket.size());
   return plan;
@@ -207,14 +206,6 @@ void Planning::deal(std::size_t kind, const std::vector<Draft>& drafts, JobPlan&
     }
   }
   while (next < tasks.size()) plan.entries.push_back({tasks[next++], {}, likes_[kind].role, true});
-}
-
-std::vector<std::pair<JobId, JobPlan>> Planning::plans() const {
-  std::vector<std::pair<JobId, JobPlan>> plans;
-  for (std::size_t member = 0; member < members_.size(); ++member) {
-    plans.emplace_back(members_[member].job, plan_of(member));
-  }
-  return plans;
 }
 
 }  // namespace basalt

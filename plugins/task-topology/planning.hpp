@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "basalt/framework/session.hpp"
@@ -33,8 +32,8 @@ class Planning {
   [[nodiscard]] std::uint64_t steps() const { return places_.steps; }
   [[nodiscard]] bool has_place_for_all() const { return places_.value.placed >= waiting_; }
 
-  /// The plan of each job, in the order in which they were added. REQUIRES: a plan for them was found.
-  [[nodiscard]] std::vector<std::pair<JobId, JobPlan>> plans() const;
+  /// The plan of the job that was added first. REQUIRES: a plan was found with all jobs that were added.
+  [[nodiscard]] JobPlan first_plan() const;
 
  private:
   struct Member {
@@ -62,7 +61,6 @@ class Planning {
   void look_at_nodes();
   [[nodiscard]] bool accepts(const Likes& likes, NodeId node) const;
   [[nodiscard]] CoLocation co_location(bool counts_leaving, std::uint64_t steps);
-  [[nodiscard]] JobPlan plan_of(std::size_t member) const;
   void deal(std::size_t kind, const std::vector<Draft>& drafts, JobPlan& plan) const;
 
   const Session& session_;

@@ -7,7 +7,7 @@
 #include <unordered_set>
 
 #include "basalt/framework/session.hpp"
-#include "plugins/amounts/kind_weights.hpp"
+#include "plugins/amounts/bounded_argument.hpp"
 #include "plugins/task-topology/bucket_scores.hpp"
 #include "plugins/task-topology/job_plans.hpp"
 #include "plugins/task-topology/role_affinities.hpp"
@@ -59,16 +59,7 @@ class TaskTopologyPlugin final : public TaskOrder, public NodeOrder, public Sess
   struct Args {
     std::int64_t weight = 1;
 
-    static Args read(ArgumentReader& reader) {
-      Args args;
-      args.weight = reader.integer("task-topology.weight", 1);
-      if (args.weight < 0 || args.weight > kLargestWeight) {
-        reader.report(Finding::Severity::wrong, "'task-topology.weight' is " + std::to_string(args.weight) +
-                                                    ": expected 0 to " + std::to_string(kLargestWeight));
-        args.weight = 1;
-      }
-      return args;
-    }
+    static Args read(ArgumentReader& reader) { return {read_within(reader, "task-topology.weight", 1, 0)}; }
   };
   using Memory = StatedTopologies;
 

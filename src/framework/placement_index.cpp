@@ -28,7 +28,7 @@ const SpecIndex& PlacementIndex::of(const Cluster& cluster, const TaskView& task
 PlacementIndex::Entry& PlacementIndex::entry_of(SpecId spec) {
   if (last_ != nullptr && last_spec_ == spec) return *last_;
   std::unique_ptr<Entry>& entry = entries_[spec];
-  if (!entry) entry = std::make_unique<Entry>(workspace_, classes_);
+  if (!entry) entry = std::make_unique<Entry>(workspace_);
   last_spec_ = spec;
   last_ = entry.get();
   return *entry;

@@ -27,7 +27,7 @@ class PlacementIndex {
 
  private:
   struct Entry {
-    Entry(IndexWorkspace& workspace, NodeClasses& classes) : index(workspace, classes) {}
+    explicit Entry(IndexWorkspace& workspace) : index(workspace) {}
     SpecIndex index;
     std::uint64_t session = 0;  // whose terms it uses
     std::uint64_t used = 0;
@@ -37,7 +37,6 @@ class PlacementIndex {
   void make_room(const Entry& newest);
 
   IndexWorkspace workspace_;
-  NodeClasses classes_;
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
   const TermsInForce* terms_ = nullptr;

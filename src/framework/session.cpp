@@ -216,7 +216,7 @@ bool Session::entitled_to_reclaim(JobId job) const {
                       [&](const EntitledToReclaim& plugin) { return plugin.entitled_to_reclaim(job); });
 }
 
-bool Session::is_indexed(SpecId spec) const { return SpecIndex::covers(*terms_, cluster_.specs()[spec]); }
+bool Session::fit_is_local(SpecId spec) const { return SpecIndex::covers_filters(*terms_, cluster_.specs()[spec]); }
 
 bool Session::evictions_could_help() const {
   return std::any_of(configuration_.actions.begin(), configuration_.actions.end(),

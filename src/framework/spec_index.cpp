@@ -23,16 +23,18 @@ void put_in_order(std::vector<IndexWorkspace::Need>& needs, const ResourceSchema
 
 }  // namespace
 
-bool SpecIndex::covers(const TermsInForce& terms, const Spec& spec) {
-  const auto is_covered = [&](const auto* term) { return stands_for(*term) || !term->applies(spec); };
-  return std::all_of(terms.filters.begin(), terms.filters.end(), is_covered) &&
-         std::all_of(terms.scorers.begin(), terms.scorers.end(), is_covered);
+bool SpecIndex::covers_filters(const TermsInForce& terms, const Spec& spec) {
+  return std::all_of(terms.filters.begin(), terms.filters.end(),
+                     [&](const FilterTerm* term) { return stands_for(*term) || !term->applies(spec); });
 }
 
 void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
   std::vector<bool> applied;
   for (const FilterTerm* term : terms.filters) applied.push_back(term->applies(spec));
-  for (const ScoreTerm* term : terms.scorers) applied.push_back(term->applies(spec));
+  for (const ScoreTerm* term : terms.scorers) {
+    applied.push_back(term->applies(spec));
+    applied.push_back(term->by_domain(spec) != nullptr);
+  }
   if (applied != applied_) {
     applied_ = std::move(applied);
     order_epoch_ = 0;
@@ -52,11 +54,17 @@ void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
   }
   plain_scorers_.clear();
   other_scorers_.clear();
+  domain_scorers_.clear();
   std::size_t scaled = 0;
   for (const ScoreTerm* term : terms.scorers) {
-    if (!applied_[position++]) continue;
+    const std::size_t at = std::exchange(position, position + 2);
+    if (!applied_[at]) continue;
     if (!stands_for(*term)) {
-      other_scorers_.push_back(term);
+      if (applied_[at + 1]) {
+        domain_scorers_.push_back({term, term->by_domain(spec), term->weight()});
+      } else {
+        other_scorers_.push_back(term);
+      }
       continue;
     }
     if (term->normalisation() == Normalisation::none) {
@@ -72,6 +80,9 @@ void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
                      std::all_of(plain_scorers_.begin(), plain_scorers_.end(),
                                  [](const ScoreTerm* term) { return reads_amounts_alone(term->inputs()); }) &&
                      std::all_of(scaled_.begin(), scaled_.end(), [](const ScaledTerm& term) { return term.is_fixed; });
+  if (is_whole()) return;
+  for (const DomainTerm& each : domain_scorers_) other_scorers_.push_back(each.term);
+  domain_scorers_.clear();
 }
 
 void SpecIndex::forget(const Cluster& cluster) {
@@ -97,7 +108,9 @@ void SpecIndex::forget(const Cluster& cluster) {
 }
 
 void SpecIndex::catch_up(const Cluster& cluster, const TaskView& task) {
-  if (order_epoch_ == cluster.order_epoch() && seen_ == cluster.node_moment()) return;
+  if (!domain_scorers_.empty()) work_.groups.catch_up(cluster);
+  const bool has_groups = domain_scorers_.empty() || groups_epoch_ == work_.groups.epoch();
+  if (order_epoch_ == cluster.order_epoch() && seen_ == cluster.node_moment() && has_groups) return;
   work_.changed_rows.clear();
   bool done = false;
   if (order_epoch_ == cluster.order_epoch()) {
@@ -112,11 +125,13 @@ void SpecIndex::catch_up(const Cluster& cluster, const TaskView& task) {
   }
   while (!done) {  // a second time when scaled terms turn out to matter
     forget(cluster);
+    keys_moved_ = true;
     ask_fixed_filters(cluster, task, cluster.nodes_in_order());
     done =
         ask_fixed_scorers(cluster, task, cluster.nodes_in_order()) && examine(cluster, task, cluster.nodes_in_order());
   }
   settle_blocks();
+  catch_up_with_domains(cluster, task.spec, std::exchange(keys_moved_, false));
   seen_ = cluster.node_moment();
 }
 
@@ -245,6 +260,7 @@ void SpecIndex::set_keys() {
 /// Scaled terms count in proportion to the highest of all.
 void SpecIndex::rescale() {
   if (!keeps_bases_ || !std::exchange(classes_moved_, false) || !highest_have_changed()) return;
+  keys_moved_ = true;
   for (std::uint32_t rank = 0; rank < keys_.size(); ++rank) {
     if (keys_[rank] != kRefused) set_key(rank, key_of(rank, bases_[rank], keys_[rank] > 0));
   }
@@ -357,6 +373,11 @@ std::vector<Score> SpecIndex::scores(const Cluster& cluster, std::span<const Nod
 }
 
 std::optional<Placement> SpecIndex::best(const Cluster& cluster) const {
+  if (!domain_scorers_.empty()) {
+    const std::uint32_t rank = group_bests_.best();
+    if (rank == GroupBests::kNobody) return std::nullopt;
+    return Placement{cluster.nodes_in_order()[rank], keys_[rank] > 0};
+  }
   if (block_best_.empty()) return std::nullopt;
   const auto block = std::max_element(block_best_.begin(), block_best_.end());  // the first of equals
   if (*block == kRefused) return std::nullopt;
@@ -369,7 +390,9 @@ std::optional<Placement> SpecIndex::best(const Cluster& cluster, std::span<const
   Key best = kRefused;
   NodeId chosen;
   for (const NodeId node : among) {
-    if (const Key key = keys_[cluster.rank(node)]; key > best) {
+    const std::uint32_t rank = cluster.rank(node);
+    if (keys_[rank] == kRefused) continue;
+    if (const Key key = keys_[rank] + added_by_domains(rank); key > best) {
       best = key;
       chosen = node;
     }
@@ -394,7 +417,7 @@ NodeId SpecIndex::best_rescaled(const Cluster& cluster, std::span<const NodeId> 
   for (const NodeId node : among) {
     const std::uint32_t rank = cluster.rank(node);
     if (!is_candidate(rank)) continue;
-    Score sum = bases_[rank];
+    Score sum = bases_[rank] + added_by_domains(rank);
     for (std::size_t i = 0; i < scaled_.size(); ++i) {
       sum += normalised(scaled_[i].raw[rank], Extremes{0, highest[i]}, *scaled_[i].term);
     }
@@ -424,7 +447,8 @@ FitSummary SpecIndex::refusals(const Cluster& cluster, std::span<const NodeId> a
 std::size_t SpecIndex::bytes() const {
   return keys_.capacity() * sizeof(Key) + bases_.capacity() * sizeof(Score) +
          (refusal_.capacity() + fixed_refusal_.capacity()) * sizeof(RefusalNumber) +
-         scaled_.size() * bases_.capacity() * sizeof(Score) + block_best_.capacity() * sizeof(Key);
+         scaled_.size() * bases_.capacity() * sizeof(Score) + block_best_.capacity() * sizeof(Key) +
+         group_bests_.bytes();
 }
 
 }  // namespace basalt

@@ -12,7 +12,9 @@
 #include "basalt/framework/placement.hpp"
 #include "basalt/framework/reason.hpp"
 #include "basalt/framework/terms.hpp"
+#include "framework/group_bests.hpp"
 #include "framework/node_classes.hpp"
+#include "framework/node_groups.hpp"
 #include "framework/terms_in_force.hpp"
 
 namespace basalt {
@@ -46,8 +48,10 @@ struct IndexWorkspace {
   std::vector<Candidate> candidates;
   std::vector<Score> sums, raw;
   std::vector<Fit> fits;
+  NodeClasses classes;               // for indexes that go by classes
   std::vector<ClassAnswer> answers;  // by number of the class
   std::uint64_t question = 0;        // counts those that were put to classes
+  NodeGroups groups;                 // for indexes that stand for terms by domain
 };
 
 /// What every node says to the tasks of one spec: a key a node, by rank, in blocks that know
@@ -59,14 +63,16 @@ struct IndexWorkspace {
 /// are alike is asked for all of them.
 class SpecIndex {
  public:
-  /// `workspace` and `classes` are shared by the indexes of one owner, and outlive them.
-  SpecIndex(IndexWorkspace& workspace, NodeClasses& classes) : work_(workspace), classes_(classes) {}
+  /// `workspace` is shared by the indexes of one owner, and outlives them.
+  explicit SpecIndex(IndexWorkspace& workspace) : work_(workspace) {}
 
-  /// Whether an index stands for all terms that apply to a spec.
-  [[nodiscard]] static bool covers(const TermsInForce& terms, const Spec& spec);
+  /// Whether an index stands for all filters that apply to a spec: whether nodes can take its tasks stands until they
+  /// change.
+  [[nodiscard]] static bool covers_filters(const TermsInForce& terms, const Spec& spec);
 
   /// Takes the terms of a session that has just opened; if others apply than before, what was
-  /// known is forgotten. The index stands for those that are local.
+  /// known is forgotten. The index stands for those that are local, and, where it then stands for all,
+  /// for those by domain.
   void use(const TermsInForce& terms, const Spec& spec);
 
   /// Asks the nodes that changed since the last time. `task`: any task of the spec.
@@ -116,6 +122,12 @@ class SpecIndex {
     Reason reason;
     std::uint32_t nodes = 0;
   };
+  /// A term that is asked about HyperNodes.
+  struct DomainTerm {
+    const ScoreTerm* term;
+    const DomainScore* score;
+    std::int64_t weight;
+  };
   /// A term whose answers are set in proportion to the highest among the candidates.
   struct ScaledTerm {
     const ScoreTerm* term;
@@ -139,6 +151,9 @@ class SpecIndex {
   void set_keys();
   void rescale();
   bool highest_have_changed();
+  void catch_up_with_domains(const Cluster& cluster, const Spec& spec, bool all);
+  /// Up to a constant that is the same for all nodes.
+  [[nodiscard]] Score added_by_domains(std::uint32_t rank) const;
   [[nodiscard]] NodeId best_rescaled(const Cluster& cluster, std::span<const NodeId> among, bool now) const;
   [[nodiscard]] Key key_of(std::uint32_t rank, Score base, bool now) const;
   [[nodiscard]] static Key key_of_sum(Score sum, bool now);
@@ -153,12 +168,12 @@ class SpecIndex {
   RefusalNumber number_of(const Reason& reason);
 
   IndexWorkspace& work_;
-  NodeClasses& classes_;
 
   // the terms of the session that apply to the spec
   std::vector<const FilterTerm*> filters_;
   std::vector<const ScoreTerm*> plain_scorers_;
   std::vector<ScaledTerm> scaled_;
+  std::vector<DomainTerm> domain_scorers_;
   std::vector<const FilterTerm*> other_filters_;
   std::vector<const ScoreTerm*> other_scorers_;
   std::vector<bool> applied_;      // filters, then scorers, by position in the session's lists
@@ -178,7 +193,10 @@ class SpecIndex {
   std::vector<std::uint32_t> stale_blocks_;
   std::vector<Refusal> refusals_;
   bool keeps_bases_ = false;
-  Score flat_ = 0;              // what scaled terms add to every node while they answer only zeros
+  Score flat_ = 0;          // what scaled terms add to every node while they answer only zeros
+  GroupBests group_bests_;  // empty without domain_scorers_
+  std::uint64_t groups_epoch_ = 0;
+  bool keys_moved_ = false;     // any key may be another one than when the best were found
   bool classes_moved_ = false;  // since highest_* were computed, a node came, left, or answered otherwise
   std::uint64_t rescored_ = 0;
 };

@@ -9,7 +9,7 @@ namespace basalt {
 
 /// False: there are nearly as many classes as nodes, and nothing was done.
 bool SpecIndex::examine_classes(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes) {
-  classes_.catch_up(cluster);
+  work_.classes.catch_up(cluster);
   find_examples(nodes);
   if (work_.examples.size() > nodes.size() / 2) return false;
   rescored_ += work_.examples.size();
@@ -25,10 +25,10 @@ bool SpecIndex::examine_classes(const Cluster& cluster, const TaskView& task, st
 /// The first node of each class.
 void SpecIndex::find_examples(std::span<const NodeId> nodes) {
   work_.examples.clear();
-  work_.answers.resize(std::max(work_.answers.size(), classes_.numbers()));
+  work_.answers.resize(std::max(work_.answers.size(), work_.classes.numbers()));
   ++work_.question;
   for (const NodeId node : nodes) {
-    IndexWorkspace::ClassAnswer& answer = work_.answers[classes_.of(node)];
+    IndexWorkspace::ClassAnswer& answer = work_.answers[work_.classes.of(node)];
     if (std::exchange(answer.question, work_.question) != work_.question) work_.examples.push_back(node);
   }
 }
@@ -38,7 +38,7 @@ void SpecIndex::ask_examples(const Cluster& cluster, const TaskView& task, std::
   const Shortages shortages(cluster, examples, work_.needs);
   work_.candidates.clear();
   for (std::size_t i = 0; i < examples.size(); ++i) {
-    IndexWorkspace::ClassAnswer& answer = work_.answers[classes_.of(examples[i])];
+    IndexWorkspace::ClassAnswer& answer = work_.answers[work_.classes.of(examples[i])];
     answer.refusal = refusal_by_amounts(cluster, examples[i], shortages.need[i]);
     answer.now = shortages.has_now[i] != 0;
     if (answer.refusal == kFits) work_.candidates.push_back({examples[i], cluster.rank(examples[i]), answer.now});
@@ -46,7 +46,7 @@ void SpecIndex::ask_examples(const Cluster& cluster, const TaskView& task, std::
   const bool is_known = score(cluster, task);
   BASALT_CHECK(is_known, "nothing but fixed answers is kept where nodes are asked by classes");
   for (std::size_t i = 0; i < work_.candidates.size(); ++i) {
-    IndexWorkspace::ClassAnswer& answer = work_.answers[classes_.of(work_.candidates[i].node)];
+    IndexWorkspace::ClassAnswer& answer = work_.answers[work_.classes.of(work_.candidates[i].node)];
     answer.sum = work_.sums[i];
     answer.key = key_of_sum(answer.sum + flat_, answer.now);
   }
@@ -57,7 +57,7 @@ void SpecIndex::take_answers(const Cluster& cluster, std::span<const NodeId> nod
   const bool may_be_refused = !fixed_refusal_.empty();
   for (const NodeId node : nodes) {
     const std::uint32_t rank = cluster.rank(node);
-    const IndexWorkspace::ClassAnswer& answer = answers[classes_.of(node)];
+    const IndexWorkspace::ClassAnswer& answer = answers[work_.classes.of(node)];
     RefusalNumber why = answer.refusal;
     if (why == kFits && may_be_refused) why = fixed_refusal_[rank];
     if (why != kFits) {

@@ -70,6 +70,14 @@ std::string unresolved_topology(const Cluster& cluster, JobId job) {
   return why;
 }
 
+std::unordered_set<const Spec*> specs_in_parts(const Cluster& cluster) {
+  std::unordered_set<const Spec*> specs;
+  cluster.sub_jobs().for_each([&](SubJobId, const SubJob& part) {
+    for (const TaskId task : part.tasks) specs.insert(&cluster.spec(task));
+  });
+  return specs;
+}
+
 HyperNodeId placed_domain(const Cluster& cluster, JobId job) { return domain_of(cluster, cluster.jobs()[job].tasks); }
 
 HyperNodeId placed_domain(const Cluster& cluster, SubJobId sub_job) {

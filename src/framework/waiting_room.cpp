@@ -85,7 +85,7 @@ void WaitingRoom::wake_those_with_room(const Session& session) {
   const auto has_room = [&](SpecId spec, TaskId one) {
     const Task* task = cluster.tasks().find(one);
     if (task == nullptr || task->spec != spec) return true;  // nobody to ask about: they look for themselves
-    if (!session.is_indexed(spec)) return true;              // other nodes may have become fit as well
+    if (!session.fit_is_local(spec)) return true;            // other nodes may have become fit as well
     return std::any_of(relieved.begin(), relieved.end(),
                        [&](NodeId node) { return static_cast<bool>(session.fit(one, node)); });
   };
@@ -167,7 +167,7 @@ WaitingRoom::Until WaitingRoom::decide(const Session& session, JobId job, SpecId
   if (!spec) return Until::own_change;  // nothing but gated tasks
   if (!cluster.specs()[spec].blockers.empty()) return Until::own_change;
   const bool found_no_node = report->refusals.empty() && report->tasks.size() == 1 && report->tasks[0].first == spec;
-  return found_no_node && session.is_indexed(spec) ? Until::room : Until::anything;
+  return found_no_node && session.fit_is_local(spec) ? Until::room : Until::anything;
 }
 
 void WaitingRoom::note_closed(const Cluster& cluster) {

@@ -4,7 +4,7 @@
 #include <iostream>
 #include <vector>
 
-#include "bench/runner.hpp"
+#include "bench/workloads.hpp"
 
 namespace basalt::bench {
 namespace {
@@ -69,9 +69,10 @@ std::vector<Delta> preemptors(const PreemptionWorkload& workload) {
 PreemptionWorkload preemption_workload() { return {5'000, 2'000, 10}; }
 PreemptionWorkload preemption_smoke_workload() { return {20, 30, 3}; }
 
-bool measure_preemption(const std::string& name, const PreemptionWorkload& workload) {
-  Runner runner(stock_configuration("enqueue, allocate, preempt, backfill"), Path::index);
+bool measure_preemption(const std::string& name, const PreemptionWorkload& workload, PluginSet plugins) {
+  Runner runner(stock_configuration("enqueue, allocate, preempt, backfill", plugins), Path::index);
   runner.apply(full_nodes(workload));
+  if (plugins == PluginSet::topology) runner.apply(make_hyper_nodes(workload.nodes));
   runner.settle();
   runner.apply(preemptors(workload));
   Measurement measured;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "bench/runner.hpp"
+
 namespace basalt::bench {
 
 /// Full nodes of ten equal pods, and more important pods each of which one of them has to go for.
@@ -16,6 +18,6 @@ struct PreemptionWorkload {
 
 /// The cycle that evicts for all of them. Prints a row; false unless exactly one is evicted for
 /// each, for all of them in one cycle, and the next evicts nobody.
-bool measure_preemption(const std::string& name, const PreemptionWorkload& workload);
+bool measure_preemption(const std::string& name, const PreemptionWorkload& workload, PluginSet plugins);
 
 }  // namespace basalt::bench

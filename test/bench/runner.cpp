@@ -62,7 +62,7 @@ Measurement Runner::settle() {
   return measured;
 }
 
-std::string stock_configuration(const std::string& actions) {
+std::string stock_configuration(const std::string& actions, PluginSet plugins) {
   std::ifstream file(std::string(BASALT_DEPLOY) + "/configmap.yaml");
   std::string text;
   bool inside = false;
@@ -71,6 +71,10 @@ std::string stock_configuration(const std::string& actions) {
     if (inside && !actions.empty() && content.starts_with("actions:")) content = "actions: \"" + actions + "\"";
     if (inside) text += content + "\n";
     if (line == "  volcano-scheduler.conf: |") inside = true;
+  }
+  if (plugins == PluginSet::stock) return text;
+  for (const char* name : {"network-topology-aware", "task-topology", "rank-aware", "numa-aware"}) {
+    text += "  - name: " + std::string(name) + "\n";  // in the last tier
   }
   return text;
 }

@@ -43,8 +43,11 @@ class Runner {
   std::uint64_t cycles_ = 0;
 };
 
+/// Which plugins decide: those in deploy/configmap.yaml, or those and all that look at topology.
+enum class PluginSet : std::uint8_t { stock, topology };
+
 /// The configuration in deploy/configmap.yaml, with another list of actions if one is given.
-std::string stock_configuration(const std::string& actions = {});
+std::string stock_configuration(const std::string& actions = {}, PluginSet plugins = PluginSet::stock);
 
 /// Resident memory of this process in MiB.
 std::size_t resident_mib();

@@ -110,6 +110,32 @@ std::vector<Delta> make_world(const Workload& workload) {
   return deltas;
 }
 
+std::vector<Delta> make_hyper_nodes(std::uint32_t nodes) {
+  constexpr std::uint32_t kNodesOfARack = 40;
+  constexpr std::uint32_t kRacksOfARow = 10;
+  std::vector<Delta> deltas;
+  const auto add = [&](const std::string& name, std::int32_t tier, const std::string& stem, std::uint32_t first,
+                       std::uint32_t end) {
+    HyperNodeObject made;
+    made.meta = meta("", name, 0);
+    made.tier = tier;
+    for (std::uint32_t i = first; i < end; ++i) made.members.push_back({tier == 1, numbered(stem, i), {}, {}});
+    deltas.emplace_back(Upserted{made});
+  };
+  const auto add_level = [&](const std::string& stem, std::int32_t tier, const std::string& below,
+                             std::uint32_t members, std::uint32_t size) {
+    std::uint32_t number = 0;
+    for (; number * size < members; ++number) {
+      add(numbered(stem, number), tier, below, number * size, std::min(members, (number + 1) * size));
+    }
+    return number;
+  };
+  const std::uint32_t racks = add_level("rack-", 1, "node-", nodes, kNodesOfARack);
+  const std::uint32_t rows = add_level("row-", 2, "rack-", racks, kRacksOfARow);
+  add("hall", 3, "row-", 0, rows);
+  return deltas;
+}
+
 std::vector<Delta> make_pods(const Workload& workload, const std::string& prefix, std::uint32_t pods) {
   if (workload.relation != PodRelation::none) return make_related_pods(workload);
   std::vector<Delta> deltas;

@@ -45,6 +45,8 @@ Workload smoke_workload();
 
 /// Queues and nodes.
 std::vector<Delta> make_world(const Workload& workload);
+/// HyperNodes for so many nodes of a workload: racks of 40, rows of ten racks, and one hall.
+std::vector<Delta> make_hyper_nodes(std::uint32_t nodes);
 /// What is to be placed; names begin with `prefix`, `offset` shifts creation times.
 std::vector<Delta> make_pods(const Workload& workload, const std::string& prefix, std::uint32_t pods);
 

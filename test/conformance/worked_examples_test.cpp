@@ -226,6 +226,25 @@ TEST(TaskTopologyExample, BucketsScoreByHowMuchOfThemIsOrFitsOnANode) {
   EXPECT_EQ((std::vector<double>{66.667, 100, 66.667, 33.333}), asked.points("train-worker-3", nodes));
 }
 
+/// Points for a pod of four cpus on nodes of which as many NUMA nodes of two cpus, or one of four, are needed.
+std::vector<double> numa_points(const std::string& sizes) {
+  std::string text = "plugins numa-aware\n";
+  std::vector<std::string> nodes;
+  for (const char size : sizes) {
+    const std::string node = "n" + std::to_string(nodes.size() + 1);
+    text += "node " + node + " cpu=4 memory=4Gi\nnumatopology " + node + " static policy=best-effort ";
+    text += size == '1' ? "numa:0=0-3\n" : "numa:0=0-1 numa:1=2-3\n";
+    nodes.push_back(node);
+  }
+  text += "pod a cpu=4 memory=1Gi guaranteed annotation:volcano.sh/numa-topology-policy=best-effort";
+  return Interview(text).points("a", nodes);
+}
+
+TEST(NumaExample, NodesScoreByHowManyFewerNumaNodesTheyNeedThanTheWorst) {
+  EXPECT_EQ((std::vector<double>{50, 0, 0}), numa_points("122"));
+  EXPECT_EQ((std::vector<double>{0, 0, 0}), numa_points("111"));
+}
+
 TEST(DrfExample, VictimsGoUntilTheirJobWouldHaveLessThanTheEvictors) {
   Interview asked(R"(
     plugins drf

@@ -8,7 +8,8 @@ namespace {
 
 class Generator {
  public:
-  explicit Generator(std::uint32_t seed) : random_(seed), gpu_random_(seed), role_random_(seed), quota_random_(seed) {
+  explicit Generator(std::uint32_t seed)
+      : random_(seed), gpu_random_(seed), role_random_(seed ^ 0x5bd1e995U), quota_random_(seed ^ 0x9e3779b9U) {
     has_gpus_ = gpu_pick(4) == 0;
     has_task_topology_ = role_pick(3) == 0;
     has_node_groups_ = role_pick(5) == 0;
@@ -63,7 +64,9 @@ class Generator {
       lines_.push_back(std::string("plugin gang") + (chance(3) ? " enablePreemptable=false" : "") +
                        (chance(12) ? " enableJobStarving=false" : ""));
       if (!chance(4)) lines_.emplace_back("plugin conformance");
-      if (chance(6)) lines_.push_back("plugin sla sla-waiting-time=" + number(pick(1, 90)) + "m");
+      if (chance(6))
+        lines_.push_back("plugin sla sla-waiting-time=" + number(pick(1, 90)) + "m" +
+                         (quota_pick(3) == 0 ? " sla-largest-claim=0.5" : ""));
     }
     if (chance(8)) return;
     has_topology_ = chance(2);
@@ -77,7 +80,8 @@ class Generator {
       lines_.push_back(std::string("plugin capacity") +
                        (chance(2) ? " enableHierarchy=true ancestorReclaimLevel=1" : ""));
     } else if (!chance(3)) {
-      lines_.push_back(std::string("plugin proportion") + (chance(12) ? " enabledOverused=false" : ""));
+      lines_.push_back(std::string("plugin proportion") + (chance(12) ? " enabledOverused=false" : "") +
+                       (quota_pick(4) == 0 ? " proportion.history-half-life=10m" : ""));
     }
     if (!chance(3)) {
       lines_.push_back(std::string("plugin nodeorder") + (chance(3) ? " leastrequested.weight=0" : "") +

@@ -265,6 +265,8 @@ class Cluster {
   /// Counts what could make jobs claim less: jobs and tasks that go or have new rows, and phases but
   /// Inqueue.
   [[nodiscard]] std::uint64_t claims_moment() const { return claims_moment_; }
+  /// Changes whenever `topology` does.
+  [[nodiscard]] std::uint64_t topology_epoch() const { return topology_epoch_; }
   /// Changes whenever the row of a queue does, the topology, or the sum of what all nodes have.
   [[nodiscard]] std::uint64_t frame_epoch() const { return frame_epoch_; }
 
@@ -375,11 +377,13 @@ class Cluster {
   void put_in_order() const;
   void forget_topology() {
     topology_is_stale_ = true;
+    ++topology_epoch_;
     ++frame_epoch_;
   }
   void forget_order() {
     order_is_stale_ = true;
     topology_is_stale_ = true;
+    ++topology_epoch_;
     ++order_epoch_;
   }
 
@@ -422,7 +426,7 @@ class Cluster {
   std::vector<NodeAmounts> amounts_;        // by slot of a node
   std::vector<std::uint8_t> is_countable_;  // by slot of a node
   std::vector<std::uint64_t> row_changed_;  // by slot of a node: the moment in node_changes_
-  std::uint64_t order_epoch_ = 1, frame_epoch_ = 1, claims_moment_ = 0;
+  std::uint64_t order_epoch_ = 1, topology_epoch_ = 1, frame_epoch_ = 1, claims_moment_ = 0;
   mutable std::vector<NodeId> nodes_in_order_;
   mutable std::vector<std::uint32_t> ranks_;
   mutable bool order_is_stale_ = false;

@@ -155,8 +155,8 @@ class Session {
   [[nodiscard]] Inputs filter_inputs(TaskId task) const;
   /// The total score of each of `nodes`, which are the normalisation set.
   [[nodiscard]] std::vector<Score> scores(TaskId task, std::span<const NodeId> nodes) const;
-  /// Whether what nodes say to a spec depends on the spec and the node alone.
-  [[nodiscard]] bool is_indexed(SpecId spec) const;
+  /// Whether it depends on a spec and a node alone if the node can take tasks of the spec.
+  [[nodiscard]] bool fit_is_local(SpecId spec) const;
   /// Whether some action makes room by evicting.
   [[nodiscard]] bool evictions_could_help() const;
   /// Whether a plugin that refused a job before any node was asked could answer otherwise now.

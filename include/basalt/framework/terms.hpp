@@ -102,6 +102,17 @@ struct Extremes {
   Score lowest = 0, highest = 0;
 };
 
+/// What HyperNodes say of the nodes in them: see `ScoreTerm::by_domain`.
+class DomainScore {
+ public:
+  /// To tasks of a spec, of all nodes in a HyperNode. Depends on the spec and the HyperNode alone, and on what its
+  /// nodes have and what is used of that. Within +-100 points.
+  [[nodiscard]] virtual Score of(const Spec& spec, HyperNodeId hyper_node) const = 0;
+
+ protected:
+  ~DomainScore() = default;
+};
+
 /// One preference among nodes. Same rules as for filters.
 class ScoreTerm {
  public:
@@ -115,6 +126,13 @@ class ScoreTerm {
   [[nodiscard]] virtual bool applies(const Spec& spec) const {
     static_cast<void>(spec);
     return true;
+  }
+  /// Not null: to every task of the spec the answer of a node is a constant plus what this says of each HyperNode
+  /// around it (`Topology::around`), and `normalisation` is none. So the placement index can stand for the term, though
+  /// what is placed on other nodes counts. `score` is asked as well, and has to say the same.
+  [[nodiscard]] virtual const DomainScore* by_domain(const Spec& spec) const {
+    static_cast<void>(spec);
+    return nullptr;
   }
   /// `out` has one entry a node, preset to 0. Raw answers of normalised terms stay below 2^50 and
   /// are not negative (by_range: above -2^50); others stay within +-10^9 points.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 #include "basalt/framework/cluster.hpp"
 
@@ -25,6 +26,9 @@ namespace basalt {
 [[nodiscard]] bool has_binding_topology(const Job& job);
 /// Why such a limit cannot be kept on any of the HyperNodes that there are: a sentence; empty: it can.
 [[nodiscard]] std::string unresolved_topology(const Cluster& cluster, JobId job);
+
+/// What tasks of jobs with networkTopology or sub-groups ask for: their specs.
+[[nodiscard]] std::unordered_set<const Spec*> specs_in_parts(const Cluster& cluster);
 
 /// The smallest HyperNode around the tasks that are placed or hold a reservation; none when there
 /// are no such tasks. Tasks that are leaving, and those on nodes that are gone, do not count.

@@ -47,7 +47,7 @@ class QueueRoundsTest : public testing::Test {
     });
     while (const auto queue = rounds.next_queue()) {
       for (const auto& [other, tasks] : waiting) {
-        if (!tasks.empty()) ASSERT_FALSE(session.queue_order(other, *queue) < 0);
+        ASSERT_FALSE(!tasks.empty() && session.queue_order(other, *queue) < 0);
       }
       const JobId job = rounds.next_job(*queue);
       const auto served =

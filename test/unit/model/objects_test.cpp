@@ -45,8 +45,10 @@ static_assert(is_alternative<ObjectKind::pod, PodObject> && is_alternative<Objec
               is_alternative<ObjectKind::claim, ClaimObject> && is_alternative<ObjectKind::volume, VolumeObject> &&
               is_alternative<ObjectKind::storage_class, StorageClassObject> &&
               is_alternative<ObjectKind::namespace_kind, NamespaceObject> &&
-              is_alternative<ObjectKind::hyper_node, HyperNodeObject>);
-static_assert(std::variant_size_v<ObjectVariant> == static_cast<std::size_t>(ObjectKind::hyper_node) + 1);
+              is_alternative<ObjectKind::hyper_node, HyperNodeObject> &&
+              is_alternative<ObjectKind::resource_quota, ResourceQuotaObject> &&
+              is_alternative<ObjectKind::numatopology, NumatopologyObject>);
+static_assert(std::variant_size_v<ObjectVariant> == static_cast<std::size_t>(ObjectKind::numatopology) + 1);
 
 TEST(ObjectKind, HasTheNameThatKubernetesUses) {
   EXPECT_EQ("Pod", to_string(ObjectKind::pod));

@@ -34,7 +34,7 @@ TEST(DeviceshareArguments, AllowOneKindOfSharing) {
 TEST(DeviceshareArguments, AreRefusedWhereTheyCannotBeHonoured) {
   EXPECT_EQ("wrong: deviceshare: 'deviceshare.SchedulePolicy': expected binpack or spread, got 'pack'\n",
             findings_of({{"deviceshare.SchedulePolicy", "pack"}}));
-  EXPECT_EQ("wrong: deviceshare: 'deviceshare.ScheduleWeight' is not within 0 to 1000000\n",
+  EXPECT_EQ("wrong: deviceshare: 'deviceshare.ScheduleWeight' is -1: expected 0 to 1000000\n",
             findings_of({{"deviceshare.ScheduleWeight", -1}}));
   EXPECT_EQ("wrong: deviceshare: 'deviceshare.AscendHAMiVNPUEnable' is not supported\n",
             findings_of({{"deviceshare.AscendHAMiVNPUEnable", true}}));

@@ -46,7 +46,7 @@ TEST_F(DominantShare, GivesNothingWhereItDoesNotFit) {
 }
 
 TEST_F(DominantShare, RefusesAWeightBeyondItsRange) {
-  EXPECT_EQ("wrong: dominant-share: 'dominant-share.weight' is not within 0 to 1000000\n",
+  EXPECT_EQ("wrong: dominant-share: 'dominant-share.weight' is -1: expected 0 to 1000000\n",
             text_of(Configured(dominant_share_packing(), {{"dominant-share.weight", -1}}).findings));
 }
 

@@ -184,10 +184,10 @@ TEST_F(FragmentationPlugin, GivesTheScoresOfItsReadme) {
 
 TEST_F(FragmentationPlugin, RefusesWhatItDoesNotUnderstand) {
   EXPECT_EQ(
-      "wrong: fragmentation: 'fragmentation.weight' is not within 0 to 1000000\n"
+      "wrong: fragmentation: 'fragmentation.weight' is -1: expected 0 to 1000000\n"
       "wrong: fragmentation: 'fragmentation.policy': expected look-ahead or gradient-descent, got 'greedy'\n"
-      "wrong: fragmentation: 'fragmentation.samples' is not within 1 to 256\n"
-      "wrong: fragmentation: 'fragmentation.depth' is not within 1 to 1000\n"
+      "wrong: fragmentation: 'fragmentation.samples' is 0: expected 1 to 256\n"
+      "wrong: fragmentation: 'fragmentation.depth' is 1001: expected 1 to 1000\n"
       "wrong: fragmentation: 'fragmentation.shapes': expected at least one shape\n",
       text_of(Configured(fragmentation(), {{"fragmentation.weight", -1},
                                            {"fragmentation.policy", "greedy"},

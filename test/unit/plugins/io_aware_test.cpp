@@ -29,7 +29,7 @@ TEST(Headroom, IsWhatTheBusierSideLeaves) {
 }
 
 TEST(IoAware, RefusesAWeightThatIsNone) {
-  EXPECT_EQ("wrong: io-aware: 'io-aware.weight' is not within 0 to 1000000\n",
+  EXPECT_EQ("wrong: io-aware: 'io-aware.weight' is 1000001: expected 0 to 1000000\n",
             text_of(Configured(io_aware(), {{"io-aware.weight", 1'000'001}}).findings));
 }
 

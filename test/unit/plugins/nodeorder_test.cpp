@@ -126,7 +126,7 @@ TEST_F(NodeorderTest, AddsUpWithVolcanosWeightsByDefault) {
 
 TEST_F(NodeorderTest, SaysWhichScoresDoNotExistYet) {
   EXPECT_EQ(
-      "wrong: nodeorder: 'leastrequested.weight' is beyond 1000000\n"
+      "wrong: nodeorder: 'leastrequested.weight' is 1000001: expected -1000000 to 1000000\n"
       "without effect: nodeorder: argument 'imagelocality.weight' has no effect: there is no such score yet\n",
       text_of(Configured(nodeorder(), {{"imagelocality.weight", 1}, {"leastrequested.weight", 1'000'001}}).findings));
 }

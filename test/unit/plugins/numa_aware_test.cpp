@@ -132,7 +132,7 @@ TEST(ChooseCpus, InitContainersGiveTheirsBackAndSidecarsDoNot) {
 }
 
 TEST(NumaAware, RefusesAWeightThatIsNone) {
-  EXPECT_EQ("wrong: numa-aware: 'weight' is not within 0 to 1000000\n",
+  EXPECT_EQ("wrong: numa-aware: 'weight' is -1: expected 0 to 1000000\n",
             text_of(Configured(numa_aware(), {{"weight", -1}}).findings));
 }
 

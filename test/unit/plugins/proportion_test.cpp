@@ -28,7 +28,7 @@ class ProportionTest : public testing::Test {
   std::unordered_map<QueueId, QueueShare> shares_now() {
     JobLedger ledger;
     ledger.catch_up(world.cluster);
-    return queue_shares(world.cluster, ledger);
+    return queue_shares(world.cluster, ledger, std::nullopt);
   }
   World world;
   NodeId node = world.node("n1", {{"cpu", 12'000}, {"memory", 24 * kGi}});

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "basalt/framework/arguments.hpp"
+
+namespace basalt {
+
+/// The largest weight that a score or a kind of resource can be given: sums of weighed scores stay far from overflow.
+inline constexpr std::int64_t kLargestWeight = 1'000'000;
+
+/// The integer argument `key`, `fallback` where it is not stated. What is not within `least` to `most` is reported as
+/// wrong, with the value and what was expected, and `fallback` is used.
+[[nodiscard]] std::int64_t read_within(ArgumentReader& reader, std::string_view key, std::int64_t fallback,
+                                       std::int64_t least, std::int64_t most = kLargestWeight);
+
+}  // namespace basalt
