@@ -100,10 +100,7 @@ void SpecIndex::forget(const Cluster& cluster) {
   if (!keeps_bases_) {
     for (const ScaledTerm& scaled : scaled_) flat_ += normalised(0, Extremes{}, *scaled.term);
   }
-  const std::size_t blocks = (nodes + kBlock - 1) / kBlock;
-  block_best_.assign(blocks, kRefused);
-  block_is_stale_.assign(blocks, 0);
-  stale_blocks_.clear();
+  highest_.reset(nodes);
   order_epoch_ = cluster.order_epoch();
 }
 
@@ -130,7 +127,7 @@ void SpecIndex::catch_up(const Cluster& cluster, const TaskView& task) {
     done =
         ask_fixed_scorers(cluster, task, cluster.nodes_in_order()) && examine(cluster, task, cluster.nodes_in_order());
   }
-  settle_blocks();
+  highest_.settle(keys_);
   catch_up_with_domains(cluster, task.spec, std::exchange(keys_moved_, false));
   seen_ = cluster.node_moment();
 }
@@ -316,18 +313,6 @@ void SpecIndex::set_fitting(std::uint32_t rank, Score sum, bool now) {
   set_key(rank, key_of(rank, sum, now));
 }
 
-void SpecIndex::settle_blocks() {
-  for (const std::uint32_t block : stale_blocks_) {
-    const std::size_t begin = block * kBlock;
-    const std::size_t end = std::min(begin + kBlock, keys_.size());
-    Key best = kRefused;
-    for (std::size_t rank = begin; rank < end; ++rank) best = std::max(best, keys_[rank]);
-    block_best_[block] = best;
-    block_is_stale_[block] = 0;
-  }
-  stale_blocks_.clear();
-}
-
 SpecIndex::RefusalNumber SpecIndex::number_of(const Reason& reason) {
   for (std::size_t i = 1; i < refusals_.size(); ++i) {
     if (refusals_[i].reason == reason) return static_cast<RefusalNumber>(i);
@@ -378,12 +363,10 @@ std::optional<Placement> SpecIndex::best(const Cluster& cluster) const {
     if (rank == GroupBests::kNobody) return std::nullopt;
     return Placement{cluster.nodes_in_order()[rank], keys_[rank] > 0};
   }
-  if (block_best_.empty()) return std::nullopt;
-  const auto block = std::max_element(block_best_.begin(), block_best_.end());  // the first of equals
-  if (*block == kRefused) return std::nullopt;
-  auto rank = static_cast<std::size_t>(block - block_best_.begin()) * kBlock;
-  while (keys_[rank] != *block) ++rank;
-  return Placement{cluster.nodes_in_order()[rank], *block > 0};
+  if (keys_.empty()) return std::nullopt;
+  const std::size_t rank = highest_.first_highest(keys_);
+  if (keys_[rank] == kRefused) return std::nullopt;
+  return Placement{cluster.nodes_in_order()[rank], keys_[rank] > 0};
 }
 
 std::optional<Placement> SpecIndex::best(const Cluster& cluster, std::span<const NodeId> among) const {
@@ -447,8 +430,7 @@ FitSummary SpecIndex::refusals(const Cluster& cluster, std::span<const NodeId> a
 std::size_t SpecIndex::bytes() const {
   return keys_.capacity() * sizeof(Key) + bases_.capacity() * sizeof(Score) +
          (refusal_.capacity() + fixed_refusal_.capacity()) * sizeof(RefusalNumber) +
-         scaled_.size() * bases_.capacity() * sizeof(Score) + block_best_.capacity() * sizeof(Key) +
-         group_bests_.bytes();
+         scaled_.size() * bases_.capacity() * sizeof(Score) + highest_.bytes() + group_bests_.bytes();
 }
 
 }  // namespace basalt

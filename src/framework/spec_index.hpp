@@ -13,6 +13,7 @@
 #include "basalt/framework/reason.hpp"
 #include "basalt/framework/terms.hpp"
 #include "framework/group_bests.hpp"
+#include "framework/maxima.hpp"
 #include "framework/node_classes.hpp"
 #include "framework/node_groups.hpp"
 #include "framework/terms_in_force.hpp"
@@ -54,9 +55,9 @@ struct IndexWorkspace {
   NodeGroups groups;                 // for indexes that stand for terms by domain
 };
 
-/// What every node says to the tasks of one spec: a key a node, by rank, in blocks that know
-/// their best. Asking again costs what changed since, and finding the best node a look at the
-/// blocks, so a gang of n equal tasks costs one pass over the nodes and little more per task.
+/// What every node says to the tasks of one spec: a key a node, by rank, under a tree that knows
+/// the best. Asking again costs what changed since, and finding the best node a look along
+/// the tree, so a gang of n equal tasks costs one pass over the nodes and little more per task.
 /// All nodes count: there is no sampling. Decides exactly as the plain path does.
 ///
 /// Where everything that can change with a placement follows from amounts alone, one node of each class of those that
@@ -108,9 +109,8 @@ class SpecIndex {
   /// Orders nodes: room now before room later, then by score. Of the highest, the first by
   /// rank wins.
   using Key = std::int64_t;
-  static constexpr Key kRefused = std::numeric_limits<Key>::min();
+  static constexpr Key kRefused = Maxima::kLowest;
   static constexpr Key kOffset = Key{1} << 61;  // added for room now, taken off for room later
-  static constexpr std::size_t kBlock = 64;
   /// Nodes asked at a time: what their terms read of them stays in the nearest cache.
   static constexpr std::size_t kBatch = 128;
   /// Fewer are asked one by one: to sort them into classes costs as much.
@@ -160,11 +160,8 @@ class SpecIndex {
   void set_refused(std::uint32_t rank, RefusalNumber why);
   void set_fitting(std::uint32_t rank, Score sum, bool now);
   void set_key(std::uint32_t rank, Key key) {
-    if (std::exchange(keys_[rank], key) == key) return;
-    const auto block = static_cast<std::uint32_t>(rank / kBlock);
-    if (std::exchange(block_is_stale_[block], std::uint16_t{1}) == 0) stale_blocks_.push_back(block);
+    if (std::exchange(keys_[rank], key) != key) highest_.note_change(rank);
   }
-  void settle_blocks();
   RefusalNumber number_of(const Reason& reason);
 
   IndexWorkspace& work_;
@@ -188,9 +185,7 @@ class SpecIndex {
   std::vector<RefusalNumber> refusal_;        // why the node is refused now
   std::vector<RefusalNumber> fixed_refusal_;  // what the filters say, where they are fixed
 
-  std::vector<Key> block_best_;
-  std::vector<std::uint16_t> block_is_stale_;  // 0 or 1
-  std::vector<std::uint32_t> stale_blocks_;
+  Maxima highest_;  // of the keys
   std::vector<Refusal> refusals_;
   bool keeps_bases_ = false;
   Score flat_ = 0;          // what scaled terms add to every node while they answer only zeros
