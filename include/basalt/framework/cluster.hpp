@@ -164,6 +164,11 @@ class Cluster {
   [[nodiscard]] std::int64_t future_idle(NodeId node, Dimension kind) const {
     return idle(node, kind) + releasing(node, kind) - pipelined(node, kind);
   }
+  /// Whether all amounts of two nodes are equal, and what is kept of them in columns of plugins, and whether what is
+  /// used of them is known: the same fits on both, and terms that read no more than that say the same of both.
+  [[nodiscard]] bool are_alike(NodeId left, NodeId right) const;
+  /// The same number for nodes that are alike, and hardly ever for others.
+  [[nodiscard]] std::uint64_t likeness(NodeId node) const;
   /// The first kind of which `request` asks more than the node has idle, or will have.
   [[nodiscard]] std::optional<Dimension> idle_shortage(NodeId node, const Resources& request) const;
   [[nodiscard]] std::optional<Dimension> future_shortage(NodeId node, const Resources& request) const;
@@ -407,7 +412,7 @@ class Cluster {
   Column<JobTag, JobPhase> phase_{undo_};
   Column<SubJobTag, StatusCounts> sub_job_counts_{undo_};
   Column<QueueTag, Resources> queue_allocated_{undo_}, queue_pipelined_{undo_}, queue_pending_{undo_};
-  std::vector<std::unique_ptr<ColumnBase>> plugin_node_columns_;
+  std::vector<std::unique_ptr<ComparableColumn>> plugin_node_columns_;
   std::vector<std::unique_ptr<KeyedCounters>> plugin_counters_;
   std::vector<PlacementKeeper*> keepers_;
 

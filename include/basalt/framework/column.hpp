@@ -115,6 +115,7 @@ struct CellCodec {
   static void save(const T& cell, std::byte* out) { std::memcpy(out, &cell, sizeof(T)); }
   static void restore(T& cell, const std::byte* in) { std::memcpy(&cell, in, sizeof(T)); }
   static std::uint64_t fold(std::uint64_t hash, const T& cell) { return fold_bytes(hash, &cell, sizeof(T)); }
+  static bool are_equal(const T& left, const T& right) { return std::memcmp(&left, &right, sizeof(T)) == 0; }
 };
 
 template <>
@@ -146,12 +147,22 @@ struct CellCodec<Resources> {
     }
     return hash;
   }
+  static bool are_equal(const Resources& left, const Resources& right) { return left == right; }
+};
+
+/// A column whose cells can be compared, whatever is in them.
+class ComparableColumn : public ColumnBase {
+ public:
+  /// Whether two cells are the same, byte for byte where they are saved as bytes.
+  [[nodiscard]] virtual bool are_equal(std::uint32_t left, std::uint32_t right) const = 0;
+  /// Folds a cell into a running hash: equal cells alike.
+  [[nodiscard]] virtual std::uint64_t fold(std::uint64_t hash, std::uint32_t slot) const = 0;
 };
 
 /// One changing property of every row of a table, in an array of its own. Read freely;
 /// change only through `edit`, which saves the old value while a transaction is open.
 template <class Tag, class T>
-class Column final : public ColumnBase {
+class Column final : public ComparableColumn {
  public:
   explicit Column(UndoLog& log) : log_(log) {}
   Column(const Column&) = delete;
@@ -182,6 +193,12 @@ class Column final : public ColumnBase {
     saved_in_.resize(slots);
   }
   void clear(std::uint32_t slot) override { cells_[slot] = T{}; }
+  [[nodiscard]] bool are_equal(std::uint32_t left, std::uint32_t right) const override {
+    return CellCodec<T>::are_equal(cells_[left], cells_[right]);
+  }
+  [[nodiscard]] std::uint64_t fold(std::uint64_t hash, std::uint32_t slot) const override {
+    return CellCodec<T>::fold(hash, cells_[slot]);
+  }
 
  private:
   UndoLog& log_;

@@ -25,6 +25,9 @@ enum class Input : std::uint32_t {
   time = 1U << 8U,
   /// Which nodes are asked about together: all candidates have to be, at once.
   candidates = 1U << 9U,
+  /// Of the node's row the allocatable amounts alone. A term that reads nothing of a node but these and its usage
+  /// answers the same for all nodes that are alike (`Cluster::are_alike`), and is asked about one of them.
+  node_capacity = 1U << 10U,
 };
 
 /// A set of inputs.
@@ -34,7 +37,7 @@ class Inputs {
     for (const Input input : inputs) bits_ |= static_cast<std::uint32_t>(input);
   }
   /// Correct for any term, and slow: nothing can be remembered.
-  static constexpr Inputs everything() { return Inputs(0x3ffU); }
+  static constexpr Inputs everything() { return Inputs(0x7ffU); }
   [[nodiscard]] constexpr bool contains(Input input) const { return (bits_ & static_cast<std::uint32_t>(input)) != 0; }
   /// None but those of `others`.
   [[nodiscard]] constexpr bool within(const Inputs& others) const { return (bits_ & ~others.bits_) == 0; }
