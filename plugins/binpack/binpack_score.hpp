@@ -30,7 +30,7 @@ class BinpackTerm final : public ScoreTerm {
   BinpackTerm(const Cluster& cluster, std::int64_t weight, std::vector<WeighedKind> kinds)
       : cluster_(cluster), weight_(weight), kinds_(std::move(kinds)) {}
   [[nodiscard]] std::string_view name() const override { return "binpack"; }
-  [[nodiscard]] Inputs inputs() const override { return {Input::spec, Input::node_row, Input::node_usage}; }
+  [[nodiscard]] Inputs inputs() const override { return {Input::spec, Input::node_capacity, Input::node_usage}; }
   [[nodiscard]] bool applies(const Spec& spec) const override;
   void score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const override;
 

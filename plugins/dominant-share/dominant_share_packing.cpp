@@ -27,7 +27,7 @@ class DominantShareTerm final : public ScoreTerm {
  public:
   DominantShareTerm(const Cluster& cluster, std::int64_t weight) : cluster_(cluster), weight_(weight) {}
   [[nodiscard]] std::string_view name() const override { return "dominant-share"; }
-  [[nodiscard]] Inputs inputs() const override { return {Input::spec, Input::node_row, Input::node_usage}; }
+  [[nodiscard]] Inputs inputs() const override { return {Input::spec, Input::node_capacity, Input::node_usage}; }
   [[nodiscard]] std::int64_t weight() const override { return weight_; }
   void score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const override {
     for (std::size_t i = 0; i < nodes.size(); ++i) {

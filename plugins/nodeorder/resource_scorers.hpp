@@ -22,7 +22,7 @@ class AllocationTerm final : public ScoreTerm {
   [[nodiscard]] std::string_view name() const override {
     return preference_ == Preference::least_allocated ? "leastrequested" : "mostrequested";
   }
-  [[nodiscard]] Inputs inputs() const override { return {Input::spec, Input::node_row, Input::node_usage}; }
+  [[nodiscard]] Inputs inputs() const override { return {Input::spec, Input::node_capacity, Input::node_usage}; }
   [[nodiscard]] std::int64_t weight() const override { return weight_; }
   void score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const override;
 
@@ -40,7 +40,7 @@ class BalanceTerm final : public ScoreTerm {
  public:
   BalanceTerm(const Cluster& cluster, std::int64_t weight);
   [[nodiscard]] std::string_view name() const override { return "balancedresource"; }
-  [[nodiscard]] Inputs inputs() const override { return {Input::spec, Input::node_row, Input::node_usage}; }
+  [[nodiscard]] Inputs inputs() const override { return {Input::spec, Input::node_capacity, Input::node_usage}; }
   [[nodiscard]] std::int64_t weight() const override { return weight_; }
   [[nodiscard]] bool applies(const Spec& spec) const override;
   void score(const TaskView& task, std::span<const NodeId> nodes, std::span<Score> out) const override;

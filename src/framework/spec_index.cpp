@@ -1,11 +1,11 @@
 #include "framework/spec_index.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "basalt/base/check.hpp"
 #include "framework/node_fit.hpp"
 #include "framework/normalised.hpp"
+#include "framework/shortages.hpp"
 
 namespace basalt {
 namespace {
@@ -20,46 +20,6 @@ void put_in_order(std::vector<IndexWorkspace::Need>& needs, const ResourceSchema
   std::sort(others, needs.end(),
             [&](const auto& left, const auto& right) { return schema.name(left.kind) < schema.name(right.kind); });
 }
-
-/// Which of a batch of nodes will be short of what, and which have all of it already.
-struct Shortages {
-  static constexpr std::size_t kMost = 128;  // nodes
-  // Not bytes: those might be part of anything, as far as a compiler knows, and what is around them be read again.
-  std::array<std::uint16_t, kMost> need;     // the first need that is not met; their number: none
-  std::array<std::uint16_t, kMost> has_now;  // 0 or 1
-
-  Shortages(const Cluster& cluster, std::span<const NodeId> nodes, std::span<const IndexWorkspace::Need> needs) {
-    std::fill_n(need.begin(), nodes.size(), static_cast<std::uint16_t>(needs.size()));
-    std::fill_n(has_now.begin(), nodes.size(), std::uint16_t{1});
-    for (std::size_t i = needs.size(); i-- > 0;) {  // from the last, so that the first stays
-      if (const Dimension kind = needs[i].kind; kind < NodeAmounts::kKinds) {
-        hold_against(nodes, i, needs[i].amount, [&](NodeId node) {
-          const NodeAmounts& amounts = cluster.amounts(node);
-          const std::int64_t idle = amounts.allocatable[kind] - amounts.used[kind];
-          return Room{idle, idle + amounts.releasing[kind] - amounts.pipelined[kind]};
-        });
-      } else {
-        hold_against(nodes, i, needs[i].amount, [&](NodeId node) {
-          return Room{cluster.idle(node, kind), cluster.future_idle(node, kind)};
-        });
-      }
-    }
-  }
-
- private:
-  struct Room {
-    std::int64_t now, later;
-  };
-
-  template <class RoomOf>
-  void hold_against(std::span<const NodeId> nodes, std::size_t number, std::int64_t amount, RoomOf&& room_of) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      const Room room = room_of(nodes[i]);
-      need[i] = amount > room.later ? static_cast<std::uint16_t>(number) : need[i];
-      has_now[i] &= static_cast<std::uint16_t>(amount <= room.now);
-    }
-  }
-};
 
 }  // namespace
 
@@ -116,6 +76,10 @@ void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
     scaled_[scaled++].is_fixed = is_fixed(term->inputs());
   }
   scaled_.resize(scaled);
+  goes_by_classes_ = filters_are_fixed_ &&
+                     std::all_of(plain_scorers_.begin(), plain_scorers_.end(),
+                                 [](const ScoreTerm* term) { return reads_amounts_alone(term->inputs()); }) &&
+                     std::all_of(scaled_.begin(), scaled_.end(), [](const ScaledTerm& term) { return term.is_fixed; });
   if (is_whole()) return;
   for (const DomainTerm& each : domain_scorers_) other_scorers_.push_back(each.term);
   domain_scorers_.clear();
@@ -173,12 +137,13 @@ void SpecIndex::catch_up(const Cluster& cluster, const TaskView& task) {
 
 /// False: more has to be remembered than was, and everybody asked again.
 bool SpecIndex::examine(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes) {
-  rescored_ += nodes.size();
   work_.needs.clear();
   for (Dimension kind = 0; kind < task.spec.request.width(); ++kind) {
     if (task.spec.request[kind] > 0) work_.needs.push_back({kind, task.spec.request[kind], kFits});
   }
   put_in_order(work_.needs, cluster.schema());
+  if (goes_by_classes_ && nodes.size() >= kWorthSorting && examine_classes(cluster, task, nodes)) return true;
+  rescored_ += nodes.size();
   for (; !nodes.empty(); nodes = nodes.subspan(std::min(kBatch, nodes.size()))) {
     find_candidates(cluster, nodes.first(std::min(kBatch, nodes.size())));
     if (!filters_are_fixed_) ask_live_filters(task);
@@ -197,12 +162,8 @@ void SpecIndex::find_candidates(const Cluster& cluster, std::span<const NodeId> 
   std::size_t fitting = 0;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const std::uint32_t rank = cluster.rank(nodes[i]);
-    if (!cluster.is_countable(nodes[i])) {
-      set_refused(rank, number_of(Reason{reasons::kUncountable, {}}));
-    } else if (const std::size_t need = shortages.need[i]; need < work_.needs.size()) {
-      RefusalNumber& refusal = work_.needs[need].refusal;
-      if (refusal == kFits) refusal = number_of(shortage_reason(cluster, work_.needs[need].kind));
-      set_refused(rank, refusal);
+    if (const RefusalNumber why = refusal_by_amounts(cluster, nodes[i], shortages.need[i]); why != kFits) {
+      set_refused(rank, why);
     } else if (!fixed_refusal_.empty() && fixed_refusal_[rank] != kFits) {
       set_refused(rank, fixed_refusal_[rank]);
     } else {
@@ -212,16 +173,27 @@ void SpecIndex::find_candidates(const Cluster& cluster, std::span<const NodeId> 
   work_.candidates.resize(fitting);
 }
 
+/// `unmet`: the first need that the node does not meet; their number: none.
+SpecIndex::RefusalNumber SpecIndex::refusal_by_amounts(const Cluster& cluster, NodeId node, std::size_t unmet) {
+  if (!cluster.is_countable(node)) return number_of(Reason{reasons::kUncountable, {}});
+  if (unmet == work_.needs.size()) return kFits;
+  auto& [kind, amount, refusal] = work_.needs[unmet];
+  if (refusal == kFits) refusal = number_of(shortage_reason(cluster, kind));
+  return refusal;
+}
+
 /// What fixed filters say of a node stands until its row changes.
 void SpecIndex::ask_fixed_filters(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes) {
-  if (!filters_are_fixed_ || filters_.empty() || nodes.empty()) return;
-  for (const NodeId node : nodes) fixed_refusal_[cluster.rank(node)] = kFits;
-  work_.nodes.assign(nodes.begin(), nodes.end());
-  for (const FilterTerm* term : filters_) {
-    work_.fits.assign(work_.nodes.size(), Fit::yes());
-    term->filter(task, work_.nodes, work_.fits);
-    keep_fitting(work_.nodes, work_.fits,
-                 [&](NodeId node, const Reason& reason) { fixed_refusal_[cluster.rank(node)] = number_of(reason); });
+  if (!filters_are_fixed_ || filters_.empty()) return;
+  for (; !nodes.empty(); nodes = nodes.subspan(std::min(kBatch, nodes.size()))) {
+    work_.nodes.assign(nodes.begin(), nodes.begin() + std::min(kBatch, nodes.size()));
+    for (const NodeId node : work_.nodes) fixed_refusal_[cluster.rank(node)] = kFits;
+    for (const FilterTerm* term : filters_) {
+      work_.fits.assign(work_.nodes.size(), Fit::yes());
+      term->filter(task, work_.nodes, work_.fits);
+      keep_fitting(work_.nodes, work_.fits,
+                   [&](NodeId node, const Reason& reason) { fixed_refusal_[cluster.rank(node)] = number_of(reason); });
+    }
   }
 }
 
@@ -282,17 +254,7 @@ bool SpecIndex::take_raw(const Cluster& cluster, ScaledTerm& scaled, const TaskV
 void SpecIndex::set_keys() {
   const std::span<const Score> sums = work_.sums;
   const std::span<const IndexWorkspace::Candidate> candidates = work_.candidates;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const auto& [node, rank, now] = candidates[i];
-    if (const RefusalNumber before = std::exchange(refusal_[rank], kFits); before != kFits) --refusals_[before].nodes;
-    if (keeps_bases_) {
-      bases_[rank] = sums[i];
-      classes_moved_ = classes_moved_ || keys_[rank] == kRefused || (keys_[rank] > 0) != now;
-      set_key(rank, key_of(rank, sums[i], now));
-    } else {
-      set_key(rank, key_of_sum(sums[i] + flat_, now));
-    }
-  }
+  for (std::size_t i = 0; i < candidates.size(); ++i) set_fitting(candidates[i].rank, sums[i], candidates[i].now);
 }
 
 /// Scaled terms count in proportion to the highest of all.
@@ -341,6 +303,17 @@ void SpecIndex::set_refused(std::uint32_t rank, RefusalNumber why) {
   refusal_[rank] = why;
   classes_moved_ = classes_moved_ || keys_[rank] != kRefused;
   set_key(rank, kRefused);
+}
+
+void SpecIndex::set_fitting(std::uint32_t rank, Score sum, bool now) {
+  if (const RefusalNumber before = std::exchange(refusal_[rank], kFits); before != kFits) --refusals_[before].nodes;
+  if (!keeps_bases_) {
+    set_key(rank, key_of_sum(sum + flat_, now));
+    return;
+  }
+  bases_[rank] = sum;
+  classes_moved_ = classes_moved_ || keys_[rank] == kRefused || (keys_[rank] > 0) != now;
+  set_key(rank, key_of(rank, sum, now));
 }
 
 void SpecIndex::settle_blocks() {

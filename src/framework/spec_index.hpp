@@ -13,6 +13,7 @@
 #include "basalt/framework/reason.hpp"
 #include "basalt/framework/terms.hpp"
 #include "framework/group_bests.hpp"
+#include "framework/node_classes.hpp"
 #include "framework/node_groups.hpp"
 #include "framework/terms_in_force.hpp"
 
@@ -33,18 +34,33 @@ struct IndexWorkspace {
     std::int64_t amount;
     std::uint16_t refusal;
   };
+  /// What all nodes of a class say: a refusal, or, if that is 0, whether there is room now, and the sum of scores;
+  /// `key`: what follows from these while scaled terms answer nothing but zeros.
+  struct ClassAnswer {
+    std::uint64_t question = 0;  // to which it was given
+    Score sum = 0;
+    std::int64_t key = 0;
+    std::uint16_t refusal = 0;
+    bool now = false;
+  };
   std::vector<Need> needs;
-  std::vector<NodeId> changed, changed_rows, nodes;
+  std::vector<NodeId> changed, changed_rows, nodes, examples;
   std::vector<Candidate> candidates;
   std::vector<Score> sums, raw;
   std::vector<Fit> fits;
-  NodeGroups groups;  // for indexes that stand for terms by domain
+  NodeClasses classes;               // for indexes that go by classes
+  std::vector<ClassAnswer> answers;  // by number of the class
+  std::uint64_t question = 0;        // counts those that were put to classes
+  NodeGroups groups;                 // for indexes that stand for terms by domain
 };
 
 /// What every node says to the tasks of one spec: a key a node, by rank, in blocks that know
 /// their best. Asking again costs what changed since, and finding the best node a look at the
 /// blocks, so a gang of n equal tasks costs one pass over the nodes and little more per task.
 /// All nodes count: there is no sampling. Decides exactly as the plain path does.
+///
+/// Where everything that can change with a placement follows from amounts alone, one node of each class of those that
+/// are alike is asked for all of them.
 class SpecIndex {
  public:
   /// `workspace` is shared by the indexes of one owner, and outlives them.
@@ -97,6 +113,8 @@ class SpecIndex {
   static constexpr std::size_t kBlock = 64;
   /// Nodes asked at a time: what their terms read of them stays in the nearest cache.
   static constexpr std::size_t kBatch = 128;
+  /// Fewer are asked one by one: to sort them into classes costs as much.
+  static constexpr std::size_t kWorthSorting = 8;
   using RefusalNumber = std::uint16_t;
   static constexpr RefusalNumber kFits = 0;
 
@@ -119,6 +137,11 @@ class SpecIndex {
   };
   void forget(const Cluster& cluster);
   bool examine(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
+  bool examine_classes(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
+  void find_examples(std::span<const NodeId> nodes);
+  void ask_examples(const Cluster& cluster, const TaskView& task, std::span<const NodeId> examples);
+  void take_answers(const Cluster& cluster, std::span<const NodeId> nodes);
+  RefusalNumber refusal_by_amounts(const Cluster& cluster, NodeId node, std::size_t unmet);
   void find_candidates(const Cluster& cluster, std::span<const NodeId> nodes);
   void ask_fixed_filters(const Cluster& cluster, const TaskView& task, std::span<const NodeId> nodes);
   void ask_live_filters(const TaskView& task);
@@ -135,6 +158,7 @@ class SpecIndex {
   [[nodiscard]] Key key_of(std::uint32_t rank, Score base, bool now) const;
   [[nodiscard]] static Key key_of_sum(Score sum, bool now);
   void set_refused(std::uint32_t rank, RefusalNumber why);
+  void set_fitting(std::uint32_t rank, Score sum, bool now);
   void set_key(std::uint32_t rank, Key key) {
     if (std::exchange(keys_[rank], key) == key) return;
     const auto block = static_cast<std::uint32_t>(rank / kBlock);
@@ -154,6 +178,7 @@ class SpecIndex {
   std::vector<const ScoreTerm*> other_scorers_;
   std::vector<bool> applied_;      // filters, then scorers, by position in the session's lists
   bool filters_are_fixed_ = true;  // what they say stands until the node's row changes
+  bool goes_by_classes_ = false;   // all else is the same for nodes that are alike
 
   std::uint64_t seen_ = 0, order_epoch_ = 0;  // 0: nothing yet
 

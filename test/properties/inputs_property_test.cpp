@@ -77,8 +77,12 @@ class Stage {
     return name;
   }
   void change_node(int i) {
-    apply("node n" + std::to_string(i) + " cpu=" + std::to_string(pick(4, 64)) +
-          " memory=" + std::to_string(pick(4, 64)) + "Gi label:zone=" + (one_in(2) ? "a" : "b") +
+    amounts_[i] = " cpu=" + std::to_string(pick(4, 64)) + " memory=" + std::to_string(pick(4, 64)) + "Gi";
+    change_labels(i);
+  }
+  /// Labels and taints; the amounts stay.
+  void change_labels(int i) {
+    apply("node n" + std::to_string(i) + amounts_[i] + " label:zone=" + (one_in(2) ? "a" : "b") +
           (one_in(4) ? " taint:dedicated=x:NoSchedule" : "") + (one_in(4) ? " taint:slow=y:PreferNoSchedule" : "") +
           (one_in(8) ? " unschedulable" : "") + "\n");
   }
@@ -104,6 +108,7 @@ class Stage {
  private:
   std::mt19937 random_;
   State state_{Ownership{}};
+  std::map<int, std::string> amounts_;  // by number of the node
   int pods_ = 0;
   std::int64_t second_ = 0;
 };
@@ -267,9 +272,15 @@ std::vector<Change> changes() {
          return foreign_pod(stage, another(stage, node));
        })},
       {"the node changes",
-       {Input::node_row},
+       {Input::node_row, Input::node_capacity},
        [](Stage& stage, const Twins&, int node, const Question& before) {
          stage.change_node(node);
+         return before;
+       }},
+      {"the node changes in all but its amounts",
+       {Input::node_row},
+       [](Stage& stage, const Twins&, int node, const Question& before) {
+         stage.change_labels(node);
          return before;
        }},
       {"another node changes",
@@ -300,7 +311,7 @@ std::vector<Change> changes() {
 }
 
 bool shares(Inputs inputs, Inputs touched) {
-  for (std::uint32_t bit = 1; bit <= static_cast<std::uint32_t>(Input::candidates); bit <<= 1U) {
+  for (std::uint32_t bit = 1; bit <= static_cast<std::uint32_t>(Input::node_capacity); bit <<= 1U) {
     if (inputs.contains(static_cast<Input>(bit)) && touched.contains(static_cast<Input>(bit))) return true;
   }
   return false;
