@@ -102,6 +102,7 @@ void SpecIndex::forget(const Cluster& cluster) {
   }
   const std::size_t blocks = (nodes + kBlock - 1) / kBlock;
   block_best_.assign(blocks, kRefused);
+  row_best_.assign((blocks + kBlocksOfARow - 1) / kBlocksOfARow, kRefused);
   block_is_stale_.assign(blocks, 0);
   stale_blocks_.clear();
   order_epoch_ = cluster.order_epoch();
@@ -317,13 +318,18 @@ void SpecIndex::set_fitting(std::uint32_t rank, Score sum, bool now) {
 }
 
 void SpecIndex::settle_blocks() {
-  for (const std::uint32_t block : stale_blocks_) {
-    const std::size_t begin = block * kBlock;
-    const std::size_t end = std::min(begin + kBlock, keys_.size());
+  const auto best_of = [](const std::vector<Key>& keys, std::size_t begin, std::size_t size) {
     Key best = kRefused;
-    for (std::size_t rank = begin; rank < end; ++rank) best = std::max(best, keys_[rank]);
-    block_best_[block] = best;
+    for (std::size_t i = begin; i < std::min(begin + size, keys.size()); ++i) best = std::max(best, keys[i]);
+    return best;
+  };
+  for (const std::uint32_t block : stale_blocks_) {
+    block_best_[block] = best_of(keys_, block * kBlock, kBlock);
     block_is_stale_[block] = 0;
+  }
+  for (const std::uint32_t block : stale_blocks_) {
+    const std::size_t row = block / kBlocksOfARow;
+    row_best_[row] = best_of(block_best_, row * kBlocksOfARow, kBlocksOfARow);
   }
   stale_blocks_.clear();
 }
@@ -378,12 +384,15 @@ std::optional<Placement> SpecIndex::best(const Cluster& cluster) const {
     if (rank == GroupBests::kNobody) return std::nullopt;
     return Placement{cluster.nodes_in_order()[rank], keys_[rank] > 0};
   }
-  if (block_best_.empty()) return std::nullopt;
-  const auto block = std::max_element(block_best_.begin(), block_best_.end());  // the first of equals
-  if (*block == kRefused) return std::nullopt;
-  auto rank = static_cast<std::size_t>(block - block_best_.begin()) * kBlock;
-  while (keys_[rank] != *block) ++rank;
-  return Placement{cluster.nodes_in_order()[rank], *block > 0};
+  if (row_best_.empty()) return std::nullopt;
+  const auto row = std::max_element(row_best_.begin(), row_best_.end());  // the first of equals, here and below
+  const Key best = *row;
+  if (best == kRefused) return std::nullopt;
+  auto block = static_cast<std::size_t>(row - row_best_.begin()) * kBlocksOfARow;
+  while (block_best_[block] != best) ++block;
+  std::size_t rank = block * kBlock;
+  while (keys_[rank] != best) ++rank;
+  return Placement{cluster.nodes_in_order()[rank], best > 0};
 }
 
 std::optional<Placement> SpecIndex::best(const Cluster& cluster, std::span<const NodeId> among) const {
@@ -447,8 +456,8 @@ FitSummary SpecIndex::refusals(const Cluster& cluster, std::span<const NodeId> a
 std::size_t SpecIndex::bytes() const {
   return keys_.capacity() * sizeof(Key) + bases_.capacity() * sizeof(Score) +
          (refusal_.capacity() + fixed_refusal_.capacity()) * sizeof(RefusalNumber) +
-         scaled_.size() * bases_.capacity() * sizeof(Score) + block_best_.capacity() * sizeof(Key) +
-         group_bests_.bytes();
+         scaled_.size() * bases_.capacity() * sizeof(Score) +
+         (block_best_.capacity() + row_best_.capacity()) * sizeof(Key) + group_bests_.bytes();
 }
 
 }  // namespace basalt

@@ -111,6 +111,7 @@ class SpecIndex {
   static constexpr Key kRefused = std::numeric_limits<Key>::min();
   static constexpr Key kOffset = Key{1} << 61;  // added for room now, taken off for room later
   static constexpr std::size_t kBlock = 64;
+  static constexpr std::size_t kBlocksOfARow = 16;
   /// Nodes asked at a time: what their terms read of them stays in the nearest cache.
   static constexpr std::size_t kBatch = 128;
   /// Fewer are asked one by one: to sort them into classes costs as much.
@@ -188,7 +189,7 @@ class SpecIndex {
   std::vector<RefusalNumber> refusal_;        // why the node is refused now
   std::vector<RefusalNumber> fixed_refusal_;  // what the filters say, where they are fixed
 
-  std::vector<Key> block_best_;
+  std::vector<Key> block_best_, row_best_;
   std::vector<std::uint16_t> block_is_stale_;  // 0 or 1
   std::vector<std::uint32_t> stale_blocks_;
   std::vector<Refusal> refusals_;
