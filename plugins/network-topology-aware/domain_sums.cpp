@@ -1,7 +1,5 @@
 #include "plugins/network-topology-aware/domain_sums.hpp"
 
-#include <utility>
-
 namespace basalt {
 
 const Resources& DomainSums::used(HyperNodeId hyper_node) {
@@ -17,27 +15,31 @@ const Resources& DomainSums::allocatable(HyperNodeId hyper_node) {
 void DomainSums::catch_up() {
   if (topology_ != cluster_->topology_epoch()) return start_anew();
   if (seen_ == cluster_->node_moment()) return;
-  cluster_->for_each_node_changed_after(seen_, [&](NodeId node, bool) { count(node); });
+  cluster_->for_each_node_changed_after(seen_, [&](NodeId node, bool is_row) {
+    if (is_row) count(node, cluster_->nodes()[node].allocatable, allocatable_of_node_, allocatable_);
+    count(node, cluster_->used(node), used_of_node_, used_);
+  });
   seen_ = cluster_->node_moment();
 }
 
 void DomainSums::start_anew() {
-  of_node_.assign(cluster_->nodes().slots(), Counted{});
-  used_.assign(cluster_->hyper_nodes().slots(), Resources{});
-  allocatable_.assign(cluster_->hyper_nodes().slots(), Resources{});
+  for (auto* of_node : {&used_of_node_, &allocatable_of_node_}) of_node->assign(cluster_->nodes().slots(), Resources{});
+  for (auto* sums : {&used_, &allocatable_}) sums->assign(cluster_->hyper_nodes().slots(), Resources{});
   topology_ = cluster_->topology_epoch();
-  for (const NodeId node : cluster_->nodes_in_order()) count(node);
+  for (const NodeId node : cluster_->nodes_in_order()) {
+    count(node, cluster_->nodes()[node].allocatable, allocatable_of_node_, allocatable_);
+    count(node, cluster_->used(node), used_of_node_, used_);
+  }
   seen_ = cluster_->node_moment();
 }
 
-void DomainSums::count(NodeId node) {
-  Counted now{cluster_->used(node), cluster_->nodes()[node].allocatable};
-  Counted& counted = of_node_[node.slot()];
-  for (const HyperNodeId domain : cluster_->topology().around(node)) {
-    used_[domain.slot()] += now.used - counted.used;
-    allocatable_[domain.slot()] += now.allocatable - counted.allocatable;
-  }
-  counted = std::move(now);
+void DomainSums::count(NodeId node, const Resources& now, std::vector<Resources>& of_node,
+                       std::vector<Resources>& sums) const {
+  Resources& counted = of_node[node.slot()];
+  if (counted == now) return;
+  const Resources more = now - counted;
+  for (const HyperNodeId domain : cluster_->topology().around(node)) sums[domain.slot()] += more;
+  counted = now;
 }
 
 }  // namespace basalt

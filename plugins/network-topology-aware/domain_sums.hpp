@@ -20,19 +20,16 @@ class DomainSums {
   [[nodiscard]] const Resources& allocatable(HyperNodeId hyper_node);
 
  private:
-  /// What of a node is in the sums.
-  struct Counted {
-    Resources used, allocatable;
-  };
   void catch_up();
   void start_anew();
-  void count(NodeId node);
+  /// Has the sums hold what is now true of a node instead of what they held of it.
+  void count(NodeId node, const Resources& now, std::vector<Resources>& of_node, std::vector<Resources>& sums) const;
 
   const Cluster* cluster_ = nullptr;
-  std::uint64_t topology_ = 0;                 // whose domains these are; 0: nothing is summed up yet
-  std::uint64_t seen_ = 0;                     // node changes are in the sums up to this moment
-  std::vector<Counted> of_node_;               // by slot of the node
-  std::vector<Resources> used_, allocatable_;  // by slot of the HyperNode
+  std::uint64_t topology_ = 0;                                 // whose domains these are; 0: nothing is summed up yet
+  std::uint64_t seen_ = 0;                                     // node changes are in the sums up to this moment
+  std::vector<Resources> used_of_node_, allocatable_of_node_;  // what is in the sums, by slot of the node
+  std::vector<Resources> used_, allocatable_;                  // by slot of the HyperNode
 };
 
 }  // namespace basalt

@@ -3,8 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "basalt/base/check.hpp"
@@ -40,13 +43,14 @@ class ColumnBase {
 
 /// Saved cells, newest last. While a mark is held, every cell is saved before it is first edited
 /// after the newest mark, and `rollback` puts the saved values back (never computes an inverse),
-/// so undoing is exact. Not thread-safe.
+/// so undoing is exact. What is saved stays where it is, in pieces of memory that are used again: nothing
+/// is copied when the log grows. Not thread-safe.
 class UndoLog {
  public:
   /// A position to roll back to.
   struct Mark {
     std::size_t entries = 0;
-    std::size_t bytes = 0;
+    std::size_t used = 0;
     bool operator==(const Mark&) const = default;
   };
 
@@ -58,15 +62,14 @@ class UndoLog {
   /// Forgets a mark; with the last one gone the log is emptied and edits are final.
   void close() {
     BASALT_CHECK(open_ > 0, "close without open");
-    if (--open_ == 0) {
-      entries_.clear();
-      bytes_.clear();
-    }
+    if (--open_ > 0) return;
+    entries_ = used_ = 0;
+    last_ = nullptr;
   }
   [[nodiscard]] bool is_open() const { return open_ > 0; }
   [[nodiscard]] Mark mark() {
     ++epoch_;
-    return Mark{entries_.size(), bytes_.size()};
+    return Mark{entries_, used_};
   }
   /// A number that is new after every mark and roll-back: a cell that was saved under it need
   /// not be saved again.
@@ -76,32 +79,46 @@ class UndoLog {
   /// for each.
   template <class Restored>
   void rollback(Mark mark, Restored&& restored) {
-    BASALT_CHECK(mark.entries <= entries_.size(), "rollback to a mark of another transaction");
+    BASALT_CHECK(mark.entries <= entries_, "rollback to a mark of another transaction");
     ++epoch_;
-    while (entries_.size() > mark.entries) {
-      const Entry& entry = entries_.back();
-      entry.column->restore(entry.slot, bytes_.data() + entry.offset);
+    for (; entries_ > mark.entries; --entries_) {
+      const Entry& entry = *last_;
+      entry.column->restore(entry.slot, reinterpret_cast<const std::byte*>(last_ + 1));
       restored(entry.column, entry.slot);
-      entries_.pop_back();
+      last_ = entry.before;
     }
-    bytes_.resize(mark.bytes);
+    used_ = mark.used;
   }
 
-  /// Space for `size` bytes of a cell that is about to change.
+  /// Space for `size` bytes of a cell that is about to change, a few thousand at most.
   std::byte* save(ColumnBase* column, std::uint32_t slot, std::size_t size) {
-    entries_.push_back(Entry{column, slot, bytes_.size()});
-    bytes_.resize(bytes_.size() + size);
-    return bytes_.data() + entries_.back().offset;
+    last_ = ::new (take(sizeof(Entry) + size)) Entry{column, last_, slot};
+    ++entries_;
+    return reinterpret_cast<std::byte*>(last_ + 1);
   }
 
  private:
+  /// What is saved of the cell follows it.
   struct Entry {
     ColumnBase* column;
+    Entry* before;  // the one saved before this one
     std::uint32_t slot;
-    std::size_t offset;
   };
-  std::vector<Entry> entries_;
-  std::vector<std::byte> bytes_;
+  static constexpr std::size_t kPiece = std::size_t{1} << 20U;
+
+  std::byte* take(std::size_t size) {
+    size = (size + alignof(Entry) - 1) / alignof(Entry) * alignof(Entry);
+    BASALT_CHECK(size <= kPiece, "a cell of more than a mebibyte");
+    if (used_ % kPiece + size > kPiece) used_ = (used_ / kPiece + 1) * kPiece;
+    const std::size_t piece = used_ / kPiece;
+    if (piece == pieces_.size()) pieces_.push_back(std::make_unique_for_overwrite<std::byte[]>(kPiece));
+    return pieces_[piece].get() + std::exchange(used_, used_ + size) % kPiece;
+  }
+
+  std::vector<std::unique_ptr<std::byte[]>> pieces_;
+  std::size_t used_ = 0;  // bytes of all pieces together, those left free at the end of a piece included
+  std::size_t entries_ = 0;
+  Entry* last_ = nullptr;
   std::uint64_t epoch_ = 1;
   int open_ = 0;
 };
