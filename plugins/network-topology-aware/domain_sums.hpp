@@ -12,8 +12,8 @@ namespace basalt {
 /// domains around its node. Lives as long as the configuration.
 class DomainSums {
  public:
-  /// REQUIRES: once, before any question.
-  void attach(const Cluster& cluster) { cluster_ = &cluster; }
+  /// REQUIRES: before any question, and the same cluster each time.
+  void use(const Cluster& cluster) { cluster_ = &cluster; }
 
   /// As of now. What is leaving is used, what is reserved is not. REQUIRES: the HyperNode exists.
   [[nodiscard]] const Resources& used(HyperNodeId hyper_node);

@@ -64,7 +64,9 @@ class NetworkTopologyAware final : public HyperNodeGradient, public HyperNodeOrd
         kinds_(known_kinds(args.kinds, cluster_.schema())),
         sums_(sums),
         closeness_(cluster_, args.weight),
-        filling_(cluster_, sums_, closeness_, args.weight, args.fading, kinds_) {}
+        filling_(cluster_, sums_, closeness_, args.weight, args.fading, kinds_) {
+    sums_.use(cluster_);
+  }
 
   Gradient gradient_for_job(JobId job, HyperNodeId root, SearchPurpose purpose) const override {
     const auto limit = highest_tier(cluster_, job);
