@@ -43,9 +43,22 @@ const JobPlan& JobPlans::for_task(TaskId task, std::span<const NodeId> candidate
 const JobPlan& JobPlans::for_job(JobId job) {
   Kept& kept = plans_[job];
   const std::uint64_t now = cluster_.node_moment();
-  if (!kept.moment || (*kept.moment != now && !holds(kept.plan))) kept.plan = make(job, {}, {});
+  if (kept.moment == now) return kept.plan;
+  if (!kept.moment || kept.used_by_others != used_by_others(kept.plan) || !holds(kept.plan)) {
+    kept.plan = make(job, {}, {});
+    kept.used_by_others = used_by_others(kept.plan);
+  }
   kept.moment = now;
   return kept.plan;
+}
+
+/// Of all nodes, by whoever the plan is not for.
+Resources JobPlans::used_by_others(const JobPlan& plan) const {
+  Resources used = cluster_.total_used();
+  for (const JobPlan::Entry& entry : plan.entries) {
+    if (is_allocated(cluster_.status(entry.task))) used -= cluster_.spec(entry.task).request;
+  }
+  return used;
 }
 
 JobPlan JobPlans::make(JobId job, TaskId asked, std::span<const NodeId> candidates) {

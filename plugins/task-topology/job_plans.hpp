@@ -39,10 +39,11 @@ struct JobPlan {
   bool counts_leaving = false;                        ///< on room that is still being released
 };
 
-/// The plans of one session: made when first asked for, and kept as long as what has been placed since went where they
-/// said and the rest still has its room. A job is planned for together with others of its queue that wait, in their
-/// order, as far as all of them find places and an exact plan is not too much work, nine jobs at most: so it takes
-/// nothing that others need and it can do without. What others asked of other jobs changes no plan.
+/// The plans of one session: made when first asked for, and kept as long as nothing was placed but tasks of the job,
+/// where its plan said. So that plans of jobs that may both have chosen the same are not mixed, a job that others were
+/// placed before gets a new one. A job is planned for together with others of its queue that wait, in their order, as
+/// far as all of them find places and an exact plan is not too much work, nine jobs at most: so it takes nothing that
+/// others need and it can do without. What others asked of other jobs changes no plan.
 class JobPlans {
  public:
   /// Arguments must outlive it, and `stated` be caught up.
@@ -62,10 +63,12 @@ class JobPlans {
   struct Kept {
     JobPlan plan;
     std::optional<std::uint64_t> moment;  // of the nodes, when it was last found to hold; nothing: there is none
+    Resources used_by_others;             // when it was made
   };
   [[nodiscard]] JobPlan make(JobId job, TaskId asked, std::span<const NodeId> candidates);
   [[nodiscard]] std::vector<JobId> fellows_of(JobId job) const;
   [[nodiscard]] bool holds(const JobPlan& plan) const;
+  [[nodiscard]] Resources used_by_others(const JobPlan& plan) const;
 
   const Session& session_;
   const Cluster& cluster_;
