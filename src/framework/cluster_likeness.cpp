@@ -43,7 +43,6 @@ std::uint64_t Cluster::likeness(NodeId node) const {
                                     pipelined(node, kind)};
     for (const std::int64_t amount : amounts) hash = mixed(hash, amount);
   }
-  for (const auto& column : plugin_node_columns_) hash = column->fold(hash, node.slot());
   return hash;
 }
 

@@ -52,13 +52,14 @@ void NodeClasses::put_in(const Cluster& cluster, NodeId node) {
   if (next) neighbours_[next.slot()].previous = node;
 }
 
-/// The class of those that are as `node` is, or an empty one.
+/// The class of those that are as `node` is, or an empty one. Of classes that differ in what plugins keep of nodes
+/// alone, only some are compared: there may be as many as nodes.
 NodeClasses::Number NodeClasses::class_like(const Cluster& cluster, NodeId node) {
   const std::uint64_t likeness = cluster.likeness(node);
-  const auto [begin, end] = by_likeness_.equal_range(likeness);
-  const auto known = std::find_if(
-      begin, end, [&](const auto& entry) { return cluster.are_alike(classes_[entry.second].first, node); });
-  if (known != end) return known->second;
+  auto [known, end] = by_likeness_.equal_range(likeness);
+  for (std::size_t looks = 0; known != end && looks < kMostLooks; ++known, ++looks) {
+    if (cluster.are_alike(classes_[known->second].first, node)) return known->second;
+  }
   if (free_.empty()) {
     free_.push_back(static_cast<Number>(classes_.size()));
     classes_.emplace_back();

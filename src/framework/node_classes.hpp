@@ -21,13 +21,15 @@ class NodeClasses {
   /// terms are asked about classes were there at the first call.
   void catch_up(const Cluster& cluster);
 
-  /// The class of a node. Numbers mean nothing but equality, and are given out again once a class is empty. REQUIRES:
-  /// caught up; the node is among `Cluster::nodes_in_order`.
+  /// The class of a node. Nodes of one class are alike; now and then nodes that are alike are in two. Numbers mean
+  /// nothing but equality, and are given out again once a class is empty. REQUIRES: caught up; the node is among
+  /// `Cluster::nodes_in_order`.
   [[nodiscard]] Number of(NodeId node) const { return number_of_[node.slot()]; }
   /// All numbers are below.
   [[nodiscard]] std::size_t numbers() const { return classes_.size(); }
 
  private:
+  static constexpr std::size_t kMostLooks = 32;
   static constexpr Number kNone = std::numeric_limits<Number>::max();
   /// A node in the list of its class.
   struct Neighbours {

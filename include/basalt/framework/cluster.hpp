@@ -167,7 +167,7 @@ class Cluster {
   /// Whether all amounts of two nodes are equal, and what is kept of them in columns of plugins, and whether what is
   /// used of them is known: the same fits on both, and terms that read no more than that say the same of both.
   [[nodiscard]] bool are_alike(NodeId left, NodeId right) const;
-  /// The same number for nodes that are alike, and hardly ever for others.
+  /// The same number for nodes whose amounts are equal, and hardly ever for others.
   [[nodiscard]] std::uint64_t likeness(NodeId node) const;
   /// The first kind of which `request` asks more than the node has idle, or will have.
   [[nodiscard]] std::optional<Dimension> idle_shortage(NodeId node, const Resources& request) const;

@@ -172,8 +172,6 @@ class ComparableColumn : public ColumnBase {
  public:
   /// Whether two cells are the same, byte for byte where they are saved as bytes.
   [[nodiscard]] virtual bool are_equal(std::uint32_t left, std::uint32_t right) const = 0;
-  /// Folds a cell into a running hash: equal cells alike.
-  [[nodiscard]] virtual std::uint64_t fold(std::uint64_t hash, std::uint32_t slot) const = 0;
 };
 
 /// One changing property of every row of a table, in an array of its own. Read freely;
@@ -212,9 +210,6 @@ class Column final : public ComparableColumn {
   void clear(std::uint32_t slot) override { cells_[slot] = T{}; }
   [[nodiscard]] bool are_equal(std::uint32_t left, std::uint32_t right) const override {
     return CellCodec<T>::are_equal(cells_[left], cells_[right]);
-  }
-  [[nodiscard]] std::uint64_t fold(std::uint64_t hash, std::uint32_t slot) const override {
-    return CellCodec<T>::fold(hash, cells_[slot]);
   }
 
  private:
