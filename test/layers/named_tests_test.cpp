@@ -26,7 +26,7 @@ void for_each_match(const std::string& text, const std::regex& pattern, Found&& 
 }
 
 /// "Suite.Name" of every test there is; scenarios by the name of their file.
-std::set<std::string> tests() {
+std::set<std::string> find_tests() {
   static const std::regex kScenario("(?:^|\n)== (\\w+)");
   static const std::regex kTest("\nTEST(?:_F|_P)?\\((\\w+),\\s*(\\w+)\\)");
   std::set<std::string> names;
@@ -43,10 +43,17 @@ std::set<std::string> tests() {
   return names;
 }
 
+const std::set<std::string>& tests() {
+  static const std::set<std::string> found = find_tests();
+  return found;
+}
+
+/// A test's name in a document.
+const std::regex kNamed("`(\\w+\\.[A-Z]\\w+)`");
+
 TEST(Documents, NameTestsThatExist) {
-  const std::set<std::string> known = tests();
+  const std::set<std::string>& known = tests();
   ASSERT_GT(known.size(), 500U);
-  static const std::regex kNamed("`(\\w+\\.[A-Z]\\w+)`");
   std::size_t named = 0;
   for (const char* document : {"docs/compatibility.md", "docs/compatibility-checklist.md", "docs/invariants.md",
                                "test/conformance/README.md"}) {
@@ -56,6 +63,22 @@ TEST(Documents, NameTestsThatExist) {
     });
   }
   EXPECT_GT(named, 100U);
+}
+
+/// Folders of `plugins` that hold no plugin, but what several of them need.
+bool is_shared(const fs::path& folder) {
+  return folder.filename() == "amounts" || folder.filename() == "tallies" || folder.filename() == "devices";
+}
+
+TEST(Documents, OfEveryPluginNameATestThatRunsItsExample) {
+  const std::set<std::string>& known = tests();
+  for (const auto& entry : fs::directory_iterator(kRoot / "plugins")) {
+    if (!entry.is_directory() || is_shared(entry.path())) continue;
+    std::size_t named = 0;  // names of arguments look the same
+    for_each_match(contents(entry.path() / "README.md"), kNamed,
+                   [&](const std::smatch& match) { named += known.contains(match[1].str()) ? 1 : 0; });
+    EXPECT_GT(named, 0U) << entry.path();
+  }
 }
 
 }  // namespace
