@@ -173,7 +173,7 @@ class SpecIndex {
   std::vector<DomainTerm> domain_scorers_;
   std::vector<const FilterTerm*> other_filters_;
   std::vector<const ScoreTerm*> other_scorers_;
-  std::vector<bool> applied_;      // filters, then scorers, by position in the session's lists
+  std::vector<bool> applied_;      // by filters; by scorers, each followed by whether it speaks by domain
   bool filters_are_fixed_ = true;  // what they say stands until the node's row changes
   bool goes_by_classes_ = false;   // all else is the same for nodes that are alike
 
