@@ -13,4 +13,14 @@ std::int64_t read_within(ArgumentReader& reader, std::string_view key, std::int6
   return fallback;
 }
 
+std::int64_t read_weight_or_one(ArgumentReader& reader, std::string_view key) {
+  const std::int64_t weight = reader.integer(key, 1);
+  if (weight >= 0 && weight <= kLargestWeight) return weight;
+  const bool is_negative = weight < 0;
+  std::string message = "'";
+  message.append(key).append(is_negative ? "' is negative: 1 is used" : "' is above 1000000");
+  reader.report(is_negative ? Finding::Severity::note : Finding::Severity::wrong, message);
+  return 1;
+}
+
 }  // namespace basalt

@@ -15,4 +15,8 @@ inline constexpr std::int64_t kLargestWeight = 1'000'000;
 [[nodiscard]] std::int64_t read_within(ArgumentReader& reader, std::string_view key, std::int64_t fallback,
                                        std::int64_t least, std::int64_t most = kLargestWeight);
 
+/// A weight as Volcano's packing plugins read it: 1 where it is not stated, or is negative, which is noted. One above
+/// `kLargestWeight` is reported as wrong.
+[[nodiscard]] std::int64_t read_weight_or_one(ArgumentReader& reader, std::string_view key);
+
 }  // namespace basalt

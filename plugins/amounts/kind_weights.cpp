@@ -7,17 +7,6 @@
 namespace basalt {
 namespace {
 
-/// A kind's weight; what is negative becomes 1, as in Volcano.
-std::int64_t read_kind_weight(ArgumentReader& reader, std::string_view key) {
-  const std::int64_t weight = reader.integer(key, 1);
-  if (weight >= 0 && weight <= kLargestWeight) return weight;
-  const bool is_negative = weight < 0;
-  std::string message = "'";
-  message.append(key).append(is_negative ? "' is negative: 1 is used" : "' is above 1000000");
-  reader.report(is_negative ? Finding::Severity::note : Finding::Severity::wrong, message);
-  return 1;
-}
-
 /// "a, b" without the spaces, without empty names, each once.
 std::vector<std::string> split_names(std::string_view list) {
   std::vector<std::string> names;
@@ -37,15 +26,15 @@ std::vector<std::string> split_names(std::string_view list) {
 KindWeights read_kind_weights(ArgumentReader& reader, std::string_view prefix) {
   const std::string start(prefix);
   const std::string per_resource = start + ".resources.";
-  KindWeights kinds = {{"cpu", read_kind_weight(reader, start + ".cpu")},
-                       {"memory", read_kind_weight(reader, start + ".memory")}};
+  KindWeights kinds = {{"cpu", read_weight_or_one(reader, start + ".cpu")},
+                       {"memory", read_weight_or_one(reader, start + ".memory")}};
   for (const std::string& name : split_names(reader.text(start + ".resources", ""))) {
     const std::string key = per_resource + name;
     if (name == "cpu" || name == "memory") {
       reader.without_effect(key,
                             "cpu and memory have weights of their own: '" + start + ".cpu', '" + start + ".memory'");
     } else {
-      kinds.emplace_back(name, read_kind_weight(reader, key));
+      kinds.emplace_back(name, read_weight_or_one(reader, key));
     }
   }
   for (const std::string& key : reader.keys_with_prefix(per_resource)) {

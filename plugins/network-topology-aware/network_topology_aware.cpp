@@ -28,13 +28,7 @@ class NetworkTopologyAware final : public HyperNodeGradient, public HyperNodeOrd
 
     static Args read(ArgumentReader& reader) {
       Args args;
-      args.weight = reader.integer("weight", 1);
-      if (args.weight < 0 || args.weight > kLargestWeight) {
-        const bool is_negative = args.weight < 0;
-        reader.report(is_negative ? Finding::Severity::note : Finding::Severity::wrong,
-                      is_negative ? "'weight' is negative: 1 is used" : "'weight' is above 1000000");
-        args.weight = 1;
-      }
+      args.weight = read_weight_or_one(reader, "weight");
       args.kinds = read_kind_weights(reader, "hypernode.binpack");
       args.fills_with_others = reader.boolean("hypernode.binpack.normal-pod.enable", true);
       double fading = reader.number("hypernode.binpack.normal-pod.fading", 0.8);
