@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "basalt/framework/terms.hpp"
+#include "framework/maxima.hpp"
 #include "framework/node_groups.hpp"
 
 namespace basalt {
@@ -17,8 +18,8 @@ namespace basalt {
 class GroupBests {
  public:
   /// Orders nodes; `kRefused`: cannot be taken. What HyperNodes add never changes the sign of others.
-  using Key = std::int64_t;
-  static constexpr Key kRefused = std::numeric_limits<Key>::min();
+  using Key = Maxima::Key;
+  static constexpr Key kRefused = Maxima::kLowest;
 
   /// Everything is to be asked anew, of these groups from now on.
   void forget(const NodeGroups& groups);

@@ -61,7 +61,7 @@ void SpecIndex::use(const TermsInForce& terms, const Spec& spec) {
     if (!applied_[at]) continue;
     if (!stands_for(*term)) {
       if (applied_[at + 1]) {
-        domain_scorers_.push_back({term, term->by_domain(spec), term->weight()});
+        domain_scorers_.push_back({term, term->by_domain(spec)});
       } else {
         other_scorers_.push_back(term);
       }

@@ -126,7 +126,6 @@ class SpecIndex {
   struct DomainTerm {
     const ScoreTerm* term;
     const DomainScore* score;
-    std::int64_t weight;
   };
   /// A term whose answers are set in proportion to the highest among the candidates.
   struct ScaledTerm {

@@ -16,7 +16,7 @@ void SpecIndex::catch_up_with_domains(const Cluster& cluster, const Spec& spec, 
   }
   group_bests_.catch_up(groups, keys_, [&](HyperNodeId hyper_node) {
     Score sum = 0;
-    for (const DomainTerm& each : domain_scorers_) sum += each.weight * each.score->of(spec, hyper_node);
+    for (const DomainTerm& each : domain_scorers_) sum += each.term->weight() * each.score->of(spec, hyper_node);
     return sum;
   });
 }
