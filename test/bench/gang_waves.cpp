@@ -10,13 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "actions/builtin.hpp"
 #include "basalt/base/check.hpp"
 #include "basalt/framework/session.hpp"
 #include "basalt/model/cluster_text.hpp"
 #include "bench/runner.hpp"
-#include "config/scheduler_configuration.hpp"
-#include "plugins/builtin.hpp"
 #include "state/state.hpp"
 
 // How well gangs fill a cluster, in virtual time, and whether a gang finds the one switch under which there is room for
@@ -52,14 +49,7 @@ std::vector<int> stated_gangs() {
 /// An engine on a cluster that is stated as in a scenario.
 class Player {
  public:
-  explicit Player(const std::string& configuration) {
-    auto parsed =
-        parse_configuration(configuration, "gang-waves", {builtin_plugins(), builtin_actions()}, Leniency::strict);
-    if (!parsed.configuration) {
-      std::cerr << "the configuration was refused:\n" << configuration;
-      std::exit(1);
-    }
-    configuration_ = std::move(parsed.configuration);
+  explicit Player(const std::string& configuration) : configuration_(read_configuration(configuration)) {
     configuration_->attach(state_.cluster());
     apply("queue default");
   }

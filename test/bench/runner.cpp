@@ -12,14 +12,17 @@
 
 namespace basalt::bench {
 
-Runner::Runner(const std::string& configuration_text, Path path) : state_(Ownership{}) {
-  auto parsed =
-      parse_configuration(configuration_text, "bench", {builtin_plugins(), builtin_actions()}, Leniency::strict);
+std::unique_ptr<Configuration> read_configuration(const std::string& text) {
+  auto parsed = parse_configuration(text, "bench", {builtin_plugins(), builtin_actions()}, Leniency::strict);
   if (!parsed.configuration) {
-    std::cerr << "the configuration was refused:\n" << configuration_text;
+    std::cerr << "the configuration was refused:\n" << text;
     std::exit(1);
   }
-  configuration_ = std::move(parsed.configuration);
+  return std::move(parsed.configuration);
+}
+
+Runner::Runner(const std::string& configuration_text, Path path)
+    : state_(Ownership{}), configuration_(read_configuration(configuration_text)) {
   configuration_->attach(state_.cluster());
   if (path == Path::brute_force) configuration_->memory = std::make_unique<SessionMemory>();  // attached to nothing
 }

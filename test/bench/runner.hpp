@@ -21,6 +21,10 @@ struct Measurement {
   std::vector<std::string> violations;
 };
 
+/// What a scheduler configuration file says, with the plugins and actions that there are. Ends the program, with the
+/// text on stderr, if it is refused.
+std::unique_ptr<Configuration> read_configuration(const std::string& text);
+
 /// How the engine looks for nodes.
 enum class Path : std::uint8_t { index, brute_force };
 
